@@ -1,0 +1,11 @@
+/** How sure it is that a reply answers a campaign: by its reply reference, our token, a referral, or the newest send only. */
+export type CampaignMatch = 'exact' | 'token' | 'ref' | 'inferred';
+
+/** The campaign a conversation is attributed to, as rows and headers show it. */
+export type CampaignRef = { id: string; name: string; labels: string[]; match: CampaignMatch };
+
+/** What the attribution look-up found: the campaign and the rendered message that the end user was sent. */
+export type Attribution = {
+  campaign: CampaignRef;
+  send: { id: string; providerMessageId: string | null; text: string; buttons: string[]; at: number };
+};

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** Lower-case hex SHA-256 of (channel id, contact address), shortened to 40 digits; also the object's name. */
+export const ConversationId = z
+  .string()
+  .regex(/^[0-9a-f]{40}$/)
+  .brand('ConversationId');
+export type ConversationId = z.infer<typeof ConversationId>;
+
+export const ChannelId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+  .brand('ChannelId');
+export type ChannelId = z.infer<typeof ChannelId>;
+
+/** A message's id: made by the agent's client for its own sends (a UUID), by us for everything else. */
+export const MessageId = z.uuid();
+
+/**
+ * Names the one conversation of a contact on a channel. Both parts are length-prefixed before hashing, so that no crafted
+ * address can make two contacts share an object.
+ */
+export async function conversationIdOf(channelId: string, address: string): Promise<ConversationId> {
+  const text = `${channelId.length}:${channelId}${address.length}:${address}`;
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return ConversationId.parse(hex.slice(0, 40));
+}

@@ -1,0 +1,78 @@
+import type { Delivery } from './delivery';
+import type { TicketStatus } from './ticket';
+
+/** What an end user or an agent can write. */
+export const contentKinds = [
+  'text', 'image', 'video', 'audio', 'voice', 'document', 'sticker', 'location', 'contacts', 'button', 'interactive', 'order',
+  'system', 'unsupported',
+] as const; // prettier-ignore
+export type ContentKind = (typeof contentKinds)[number];
+/** `campaign`: the brand's message that was answered; `activity`: what happened to the conversation itself. */
+export type MessageKind = ContentKind | 'campaign' | 'activity';
+
+export type Media = { providerMediaId?: string; url?: string; mime?: string; fileName?: string; sha256?: string };
+
+/** What an `activity` message records. */
+export type Activity =
+  | { type: 'ticket'; from: TicketStatus; to: TicketStatus }
+  | { type: 'claimed'; epoch: number }
+  | { type: 'released'; epoch: number; why: 'released' | 'closed' | 'gone' | 'idle' }
+  | { type: 'takenOver'; epoch: number; from: { id: string; name: string } };
+
+/** The campaign card: what the end user saw. */
+export type CampaignCard = { campaignId: string; name: string; labels: string[]; buttons: string[] };
+
+/** A place or people in the message, as the provider sent it; every value is text of the end user. */
+export type Details = Record<string, string | number | boolean | null>;
+
+export type Message = {
+  /** 1..n without a gap, in commit order. */
+  seq: number;
+  id: string;
+  direction: 'inbound' | 'outbound';
+  kind: MessageKind;
+  /** What it says; of media its caption or a short description. */
+  text: string;
+  /** The agent who wrote it or did it; null for the end user, a campaign, or the clock. */
+  author: { id: string; name: string } | null;
+  /** Epoch ms: the provider's clamped time for inbound, ours for outbound. */
+  at: number;
+  /** Outbound only. */
+  delivery: Delivery | null;
+  /** The conversation's version in which this message last changed: what a reconnecting client missed is `version > its own`. */
+  version: number;
+  providerMessageId: string | null;
+  /** The id of the message this one answers, when it is in this thread. */
+  quotedId: string | null;
+  media: Media | null;
+  details: Details | null;
+  activity: Activity | null;
+  campaign: CampaignCard | null;
+  /** The end user's reaction to it. */
+  reaction: string | null;
+  editedAt: number | null;
+  /** Withdrawn by the end user at this time; the text stays for the record. */
+  revokedAt: number | null;
+};
+
+const descriptions: Record<ContentKind, string> = {
+  text: 'Empty message',
+  image: '📷 Photo',
+  video: '🎬 Video',
+  audio: '🎵 Audio',
+  voice: '🎤 Voice message',
+  document: '📄 Document',
+  sticker: '🙂 Sticker',
+  location: '📍 Location',
+  contacts: '👤 Contact',
+  button: 'Button',
+  interactive: 'Choice',
+  order: '🛒 Order',
+  system: 'System message',
+  unsupported: 'Unsupported message',
+};
+
+/** A message's text, or what to show when it has none. */
+export function describe(kind: ContentKind, text: string): string {
+  return text.trim() === '' ? descriptions[kind] : text;
+}

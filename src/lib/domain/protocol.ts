@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Message } from './message';
+import type { Summary } from './summary';
+
+/** Keep-alive: the runtime answers it without waking the object. Sent every PING_MS by a client. */
+export const PING = 'ping';
+export const PONG = 'pong';
+export const PING_MS = 15_000;
+
+/** Client frames larger than this are refused (close 1009), and faster than this many a second (close 1008). */
+export const MAX_FRAME_BYTES = 16_384;
+export const MAX_FRAMES_PER_SECOND = 20;
+
+export type Person = { id: string; name: string };
+
+/** Conversation socket, server → client. `version` numbers the conversation's changes without a gap. */
+export type ThreadFrame =
+  /** One change: apply when `version` is the client's + 1, drop when at or below, else resume. */
+  | { type: 'change'; version: number; messages: Message[]; conversation: Summary }
+  /** The answer to a resume: everything that changed after `from`, up to `version`. */
+  | { type: 'catchUp'; from: number; version: number; messages: Message[]; conversation: Summary }
+  /** The gap is too big: start over with the latest messages. */
+  | { type: 'reset'; version: number; messages: Message[]; hasMore: boolean; conversation: Summary }
+  | { type: 'presence'; viewers: (Person & { typing: boolean })[] }
+  /** A colleague asks the holder for the conversation. */
+  | { type: 'asked'; by: Person }
+  | { type: 'error'; reason: 'bad_frame' };
+
+/** Conversation socket, client → server. */
+export const ClientFrame = z.discriminatedUnion('type', [
+  /** The client's last version: answered with `catchUp` or `reset`. */
+  z.strictObject({ type: z.literal('resume'), version: z.number().int().nonnegative() }),
+  z.strictObject({ type: z.literal('typing'), typing: z.boolean() }),
+  /** The holder did something: the idle clock starts again. */
+  z.strictObject({ type: z.literal('active') }),
+  /** The holder has this message on screen. */
+  z.strictObject({ type: z.literal('read'), seq: z.number().int().positive() }),
+]);
+export type ClientFrame = z.infer<typeof ClientFrame>;
+
+/** Inbox socket, server → client; clients only ping. */
+export type InboxFrame =
+  /** Rows as they are now, each to be merged by version. */
+  | { type: 'rows'; rows: Summary[] }
+  /** Who has the dashboard open. */
+  | { type: 'presence'; agents: Person[] };

@@ -1,0 +1,27 @@
+import type { CampaignRef } from './campaign';
+import type { ProviderName } from './provider';
+import type { LockInfo } from './rejection';
+import type { TicketStatus } from './ticket';
+import type { Tab } from './window';
+
+/** One row of the list: everything about a conversation but its messages. Part of the public interface. Times in epoch ms. */
+export type Summary = {
+  id: string;
+  /** Rises with every visible change; the newer of two summaries is the one with the higher version. */
+  version: number;
+  contact: { id: string; name: string; address: string };
+  channel: { id: string; provider: ProviderName };
+  campaign: CampaignRef | null;
+  ticketStatus: TicketStatus;
+  tab: Tab;
+  lastMessage: { text: string; direction: 'inbound' | 'outbound'; at: number };
+  lastInboundAt: number;
+  activeUntil: number;
+  /** Until when the provider takes free text; null = always. */
+  sendWindowUntil: number | null;
+  /** Inbound messages that no holder has seen yet. */
+  unread: number;
+  /** Whether the end user wrote last. */
+  unanswered: boolean;
+  lock: LockInfo | null;
+};

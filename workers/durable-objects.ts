@@ -1,0 +1,5 @@
+export { Conversation } from './conversation/conversation';
+export { Directory } from './directory/directory';
+export { Inbox } from './inbox/inbox';
+export { Session } from './session/session';
+export { Simulator } from './simulator/simulator';

@@ -1,4 +1,3 @@
-import type { Policy } from '../src/lib/domain/window';
 import type { Conversation, Directory, Inbox, Session, Simulator } from './durable-objects';
 
 /** Every binding and variable of the Worker; the one place that names them. Variables arrive as text. */
@@ -24,25 +23,4 @@ export interface Env {
   DEMO: string;
 }
 
-const DAY_MS = 86_400_000;
-
-/** The durations as numbers; a missing or unreadable one falls back to the product's own. */
-export function policyOf(env: Env): Policy {
-  return {
-    activeWindowMs: duration(env.ACTIVE_WINDOW_MS, DAY_MS),
-    retentionMs: duration(env.RETENTION_MS, 15 * DAY_MS),
-    lockGraceMs: duration(env.LOCK_GRACE_MS, 60_000),
-    lockIdleMs: duration(env.LOCK_IDLE_MS, 600_000),
-  };
-}
-
-function duration(text: string | undefined, fallback: number): number {
-  const value = Number(text);
-  return text && Number.isFinite(value) && value > 0 ? value : fallback;
-}
-
-/** The Inbox hub: one for the whole workspace. The only place that knows so. */
-export const hubOf = (env: Env): DurableObjectStub<Inbox> => env.INBOX.get(env.INBOX.idFromName('inbox'));
-
-export const conversationOf = (env: Env, id: string): DurableObjectStub<Conversation> =>
-  env.CONVERSATION.get(env.CONVERSATION.idFromName(id));
+export { conversationOf, hubOf, policyOf } from '../src/lib/server/bindings';

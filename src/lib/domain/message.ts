@@ -50,6 +50,8 @@ export type Message = {
   campaign: CampaignCard | null;
   /** The end user's reaction to it. */
   reaction: string | null;
+  /** The provider's time of the reaction or its removal: an older one that comes later changes nothing. */
+  reactionAt: number | null;
   editedAt: number | null;
   /** Withdrawn by the end user at this time; the text stays for the record. */
   revokedAt: number | null;

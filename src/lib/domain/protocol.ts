@@ -43,4 +43,5 @@ export type InboxFrame =
   /** Rows as they are now, each to be merged by version. */
   | { type: 'rows'; rows: Summary[] }
   /** Who has the dashboard open. */
-  | { type: 'presence'; agents: Person[] };
+  | { type: 'presence'; agents: Person[] }
+  | { type: 'error'; reason: 'bad_frame' };

@@ -12,6 +12,9 @@ export function cleanText(text: string, max = MAX_TEXT): string {
 
 /** One line of a message for a list row. */
 export function previewText(text: string): string {
-  const line = text.slice(0, MAX_PREVIEW * 2).replace(/\s+/gu, ' ').trim();
+  const line = text
+    .slice(0, MAX_PREVIEW * 2)
+    .replace(/\s+/gu, ' ')
+    .trim();
   return line.length <= MAX_PREVIEW ? line : line.slice(0, MAX_PREVIEW - 1).toWellFormed() + '…';
 }

@@ -1,0 +1,167 @@
+import type { Attribution, CampaignRef } from './campaign';
+import { decideHold } from './hold';
+import { decideInbound } from './inbound';
+import type { Lock } from './lock';
+import { lockExpiresAt } from './lock';
+import type { Message } from './message';
+import type { InboundEvent, ProviderName, SendResult } from './provider';
+import type { Rejection } from './rejection';
+import type { Result } from './result';
+import type { Agent } from './role';
+import { decideSending } from './sending';
+import type { Summary } from './summary';
+import type { TicketStatus } from './ticket';
+import { nextEdgeAt, tabAt, type Policy, type Tab } from './window';
+
+/** Which conversation a webhook is about: enough to make it when this is its first message. */
+export type ConversationTarget = {
+  id: string;
+  channelId: string;
+  provider: ProviderName;
+  address: string;
+  /** The end user's own name, when the provider said it. */
+  name: string | null;
+};
+
+/** Everything about one conversation but its messages. Times in epoch ms. */
+export type Conversation = {
+  id: string;
+  channelId: string;
+  provider: ProviderName;
+  contact: { id: string; name: string; address: string };
+  campaign: CampaignRef | null;
+  ticketStatus: TicketStatus;
+  lock: Lock | null;
+  /** The highest fencing number ever granted. */
+  epoch: number;
+  /** The last message's number. */
+  seq: number;
+  /** Rises by one with every visible change. */
+  version: number;
+  /** The tab that was last announced; what is true now is `tabAt(lastInboundAt, …)`. */
+  tab: Tab;
+  lastInboundAt: number;
+  sendWindowUntil: number | null;
+  lastMessage: { seq: number; text: string; direction: 'inbound' | 'outbound'; at: number };
+  unread: number;
+  unanswered: boolean;
+};
+
+/** Reads of the same moment that a decision may need; pure look-ups without side effects. */
+export interface MessageLookup {
+  byId(id: string): Message | undefined;
+  byProviderId(providerMessageId: string): Message | undefined;
+  /** Whether a provider event was taken before. */
+  isKnown(eventId: string): boolean;
+  /** Events that wait for a message with this provider id or id of ours, oldest first. */
+  parkedFor(targetId: string): InboundEvent[];
+  /** Messages after `seq`, ascending. */
+  after(seq: number): Message[];
+}
+
+/** What a decision sees. */
+export type Snapshot = { conversation: Conversation | null; messages: MessageLookup; policy: Policy };
+
+/** Everything that can happen to a conversation. */
+export type Command =
+  | { type: 'receive'; target: ConversationTarget; event: InboundEvent }
+  | { type: 'attribute'; messageId: string; attribution: Attribution | null }
+  | { type: 'claim'; agent: Agent }
+  | { type: 'release'; agent: Agent; epoch: number }
+  | { type: 'takeOver'; agent: Agent }
+  /** What the holder's connection looks like; `seenAt` is the last proof that it lives. */
+  | { type: 'presence'; agentId: string; connected: boolean; seenAt: number }
+  /** The agent did something: the idle clock starts again. */
+  | { type: 'touch'; agentId: string }
+  | { type: 'read'; agentId: string; seq: number }
+  | {
+      type: 'send';
+      agent: Agent;
+      messageId: string;
+      epoch: number;
+      /** The last message the agent saw. */
+      seenSeq: number;
+      text: string;
+      /** Send although there is something new. */
+      force: boolean;
+    }
+  | { type: 'retry'; agent: Agent; messageId: string; epoch: number }
+  | { type: 'sendStarted'; messageId: string }
+  /** `attempt` counts from 1; `jitter` in [0, 1) spreads the next try. */
+  | { type: 'sendResult'; messageId: string; result: SendResult; attempt: number; jitter: number }
+  | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus }
+  | { type: 'close'; agent: Agent; epoch: number; ticketStatus: TicketStatus }
+  /** The clock: lease expiry, the Active edge, the archive edge. */
+  | { type: 'tick' };
+
+/** Work to be done after the commit, kept in the outbox until it is. */
+export type Effect =
+  /** Hand the message to the provider, not before `at`. */
+  | { type: 'deliver'; messageId: string; at: number }
+  /** Nothing more to hand over for this message. */
+  | { type: 'delivered'; messageId: string }
+  /** Find the campaign that this inbound message answers. */
+  | { type: 'attribute'; messageId: string; replyTo: string | null; token: string | null; ref: string | null; at: number };
+
+/** What to commit, all or nothing. A decision that changes nothing keeps the same `conversation` object. */
+export type Change = {
+  conversation: Conversation | null;
+  /** New and changed messages, whole, by `seq`. */
+  messages: Message[];
+  /** Provider event ids to recognise from now on. */
+  remembered: string[];
+  /** Events that name a message we do not have (yet). */
+  parked: { targetId: string; event: InboundEvent }[];
+  /** Targets whose parked events have been used up. */
+  unparked: string[];
+  effects: Effect[];
+};
+
+/**
+ * The whole of what Parley does to a conversation: pure, total, and the only place where it is decided. Every command first lets
+ * the clock act (an expired lease is no lease), then is accepted with a change or refused with a reason. Nothing is a refusal
+ * when it was already done: twice = once.
+ */
+export function decide(snapshot: Snapshot, command: Command, now: number): Result<Change, Rejection> {
+  switch (command.type) {
+    case 'receive':
+    case 'attribute':
+      return decideInbound(snapshot, command, now);
+    case 'send':
+    case 'retry':
+    case 'sendStarted':
+    case 'sendResult':
+      return decideSending(snapshot, command, now);
+    default:
+      return decideHold(snapshot, command, now);
+  }
+}
+
+/** The row that lists and dashboards show. */
+export function summaryOf(conversation: Conversation, policy: Policy, now: number): Summary {
+  const { lock, lastMessage } = conversation;
+  return {
+    id: conversation.id,
+    version: conversation.version,
+    contact: conversation.contact,
+    channel: { id: conversation.channelId, provider: conversation.provider },
+    campaign: conversation.campaign,
+    ticketStatus: conversation.ticketStatus,
+    tab: tabAt(conversation.lastInboundAt, policy, now),
+    lastMessage: { text: lastMessage.text, direction: lastMessage.direction, at: lastMessage.at },
+    lastInboundAt: conversation.lastInboundAt,
+    activeUntil: conversation.lastInboundAt + policy.activeWindowMs,
+    sendWindowUntil: conversation.sendWindowUntil,
+    unread: conversation.unread,
+    unanswered: conversation.unanswered,
+    lock: lock && { agentId: lock.agentId, agentName: lock.agentName, since: lock.since },
+  };
+}
+
+/** When the clock next has something to do here: the lease's end or the next edge; null when never. */
+export function nextTickAt(conversation: Conversation, policy: Policy): number | null {
+  const edge = nextEdgeAt(conversation.lastInboundAt, conversation.tab, policy);
+  const lease = conversation.lock && lockExpiresAt(conversation.lock, policy).at;
+  if (edge === null) return lease;
+  return lease === null ? edge : Math.min(edge, lease);
+}

@@ -1,0 +1,152 @@
+import type { Change, Command, Conversation, Snapshot } from './conversation';
+import {
+  appendActivity,
+  expireLock,
+  finish,
+  lockInfo,
+  refuse,
+  set,
+  setTicket,
+  show,
+  startDraft,
+  unchanged,
+  unlock,
+  type Draft,
+} from './draft';
+import { lockExpiresAt } from './lock';
+import type { Rejection } from './rejection';
+import type { Result } from './result';
+import { may, type Agent } from './role';
+
+type HoldCommand = Exclude<Command, { type: 'receive' | 'attribute' | 'send' | 'retry' | 'sendStarted' | 'sendResult' }>;
+
+/** Who holds the conversation, what its ticket is, and what the clock does to both. */
+export function decideHold(snapshot: Snapshot, command: HoldCommand, now: number): Result<Change, Rejection> {
+  const { conversation } = snapshot;
+  if (!conversation) return command.type === 'tick' ? unchanged(null) : refuse({ reason: 'not_found' });
+  if ('agent' in command && !may(command.agent.role, 'conversations')) return refuse({ reason: 'forbidden' });
+  const draft = startDraft(snapshot, conversation, now);
+  if (command.type === 'presence') return noticePresence(draft, command);
+  expireLock(draft);
+  switch (command.type) {
+    case 'tick':
+      return finish(draft);
+    case 'claim':
+      return claim(draft, command.agent);
+    case 'takeOver':
+      return takeOver(draft, command.agent);
+    case 'release':
+      return release(draft, command);
+    case 'touch':
+      touch(draft, command.agentId);
+      return finish(draft);
+    case 'read':
+      return read(draft, command);
+    case 'setTicketStatus':
+      return setTicketStatus(draft, command);
+    case 'close':
+      return close(draft, command);
+  }
+}
+
+/** The first who opens it holds it; opening it again changes nothing; for everyone else nothing changes. */
+function claim(draft: Draft, agent: Agent): Result<Change, Rejection> {
+  if (!draft.state.lock) grant(draft, agent);
+  else touch(draft, agent.id);
+  return finish(draft);
+}
+
+function grant(draft: Draft, agent: Agent): void {
+  hold(draft, agent);
+  appendActivity(draft, agent, { type: 'claimed', epoch: draft.state.epoch });
+}
+
+function hold(draft: Draft, agent: Agent): void {
+  const epoch = draft.state.epoch + 1;
+  const { now } = draft;
+  const lock = { agentId: agent.id, agentName: agent.name, since: now, epoch, activeAt: now, connected: false, seenAt: now };
+  show(draft, { epoch, lock, unread: 0 });
+}
+
+function takeOver(draft: Draft, agent: Agent): Result<Change, Rejection> {
+  if (!may(agent.role, 'conversations.takeOver')) return refuse({ reason: 'forbidden' });
+  const { lock } = draft.state;
+  if (!lock || lock.agentId === agent.id) return claim(draft, agent);
+  hold(draft, agent);
+  const from = { id: lock.agentId, name: lock.agentName };
+  appendActivity(draft, agent, { type: 'takenOver', epoch: draft.state.epoch, from });
+  return finish(draft);
+}
+
+function release(draft: Draft, command: { agent: Agent; epoch: number }): Result<Change, Rejection> {
+  const refusal = refuseHolder(draft.state, command.agent, command.epoch);
+  if (refusal && !isOver(draft.state, command.epoch)) return refuse(refusal);
+  if (!refusal) unlock(draft, 'released');
+  return finish(draft);
+}
+
+/** The pop-up's answer: the status and the release in one. Asking again after it was done, or after the lease ran out, is fine. */
+function close(draft: Draft, command: Extract<HoldCommand, { type: 'close' }>): Result<Change, Rejection> {
+  const refusal = refuseHolder(draft.state, command.agent, command.epoch);
+  if (refusal && !isOver(draft.state, command.epoch)) return refuse(refusal);
+  setTicket(draft, command.agent, command.ticketStatus);
+  if (!refusal) unlock(draft, 'closed');
+  return finish(draft);
+}
+
+/** The hold with this epoch has ended and nobody has had it since. */
+const isOver = (state: Conversation, epoch: number): boolean => !state.lock && state.epoch === epoch;
+
+function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'setTicketStatus' }>): Result<Change, Rejection> {
+  const { lock } = draft.state;
+  const holder = lockInfo(draft.state);
+  if (lock && holder && lock.agentId !== command.agent.id) return refuse({ reason: 'locked', lock: holder });
+  touch(draft, command.agent.id);
+  setTicket(draft, command.agent, command.ticketStatus);
+  return finish(draft);
+}
+
+function read(draft: Draft, command: { agentId: string; seq: number }): Result<Change, Rejection> {
+  const { lock, unread, seq } = draft.state;
+  if (lock?.agentId === command.agentId && unread > 0) {
+    const newer = draft.snapshot.messages.after(Math.min(command.seq, seq)).filter((message) => message.direction === 'inbound');
+    if (newer.length < unread) show(draft, { unread: newer.length });
+  }
+  return finish(draft);
+}
+
+/** An act of the holder: proof of life and of activity. Of anybody else: nothing. */
+export function touch(draft: Draft, agentId: string): void {
+  const { lock } = draft.state;
+  if (lock?.agentId !== agentId) return;
+  set(draft, { lock: { ...lock, activeAt: Math.max(lock.activeAt, draft.now), seenAt: Math.max(lock.seenAt, draft.now) } });
+}
+
+/**
+ * What the holder's sockets look like. A connection that lived all along keeps the hold however late it is looked at; one that
+ * comes back after the lease ran out does not revive it.
+ */
+function noticePresence(draft: Draft, command: Extract<HoldCommand, { type: 'presence' }>): Result<Change, Rejection> {
+  const { lock } = draft.state;
+  if (!lock || lock.agentId !== command.agentId) return finish(draft);
+  if (!lock.connected && draft.now >= lockExpiresAt(lock, draft.snapshot.policy).at) expireLock(draft);
+  else {
+    const seenAt = Math.max(lock.seenAt, Math.min(command.seenAt, draft.now));
+    if (lock.connected !== command.connected || seenAt !== lock.seenAt) {
+      set(draft, { lock: { ...lock, connected: command.connected, seenAt } });
+    }
+  }
+  return finish(draft);
+}
+
+/**
+ * Why this agent may not act as the holder under this epoch; null when it may. An epoch of the past is stale whoever asks; the
+ * current one in other hands means locked.
+ */
+export function refuseHolder(state: Conversation, agent: Agent, epoch: number): Rejection | null {
+  const holder = lockInfo(state);
+  if (!state.lock || !holder) return { reason: 'stale_epoch', lock: null };
+  if (state.lock.agentId === agent.id) return state.lock.epoch === epoch ? null : { reason: 'stale_epoch', lock: holder };
+  const wasGranted = epoch >= 1 && epoch < state.lock.epoch;
+  return wasGranted ? { reason: 'stale_epoch', lock: holder } : { reason: 'locked', lock: holder };
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { readJson, writeJson, type Store } from './stored';
+
+/** Drafts of one user, one per conversation. */
+export type Drafts = {
+  load(conversationId: string): string;
+  /** Keeps the text; an empty one is forgotten. Returns false when the browser has no room: the text is on screen only. */
+  save(conversationId: string, text: string): boolean;
+};
+
+const Draft = z.object({ text: z.string() });
+
+/** One user's drafts. The key holds the user, so that a shared browser never shows a colleague's words. */
+export function draftsOf(userId: string, store: Store): Drafts {
+  const key = (conversationId: string) => `parley:draft:${userId}:${conversationId}`;
+  return {
+    load: (conversationId) => readJson(store, key(conversationId), Draft)?.text ?? '',
+    save: (conversationId, text) => writeJson(store, key(conversationId), text.trim() === '' ? null : { text }),
+  };
+}
+
+/** Puts texts that could not be sent before what is being written, so that nothing is lost and the order stays. */
+export function joinDraft(returned: string[], current: string): string {
+  return [...returned, current].filter((text) => text.trim() !== '').join('\n\n');
+}

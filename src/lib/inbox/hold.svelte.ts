@@ -1,0 +1,166 @@
+import type { Message } from '../domain/message';
+import type { LockInfo } from '../domain/rejection';
+import type { Summary } from '../domain/summary';
+import { lossOf, type Loss } from './lock-evidence';
+
+/** Who may answer, as this client sees it. */
+export type HoldView =
+  | { type: 'claiming' }
+  | { type: 'mine'; epoch: number }
+  | { type: 'other'; lock: LockInfo; asked: boolean }
+  | { type: 'free'; loss: Loss | null };
+
+export type HoldDeps = {
+  userId: string;
+  lockIdleMs: number;
+  /** Epoch ms of the server's clock. */
+  now(): number;
+  claim(): Promise<{ granted: true; epoch: number } | { granted: false; lock: LockInfo }>;
+  /** Tells the server that the agent did something; false when the connection is down. */
+  sendActive(): boolean;
+  granted(): void;
+  lost(): void;
+};
+
+/** Activity is told at most this often, and oftener only where the idle limit itself is short. */
+const ACTIVE_EVERY_MS = 20_000;
+const WARN_AT = 0.8;
+
+/** This agent's hold on one conversation: claims on opening, notices its loss, keeps the idle clock. */
+export class Hold {
+  readonly #deps: HoldDeps;
+  #epoch = $state<number | null>(null);
+  #claiming = $state(false);
+  #asked = $state(false);
+  #lock = $state.raw<LockInfo | null>(null);
+  #loss = $state.raw<Loss | null>(null);
+  #idleAt = $state<number | null>(null);
+  /** The latest log, kept for the moment a grant arrives after the frame that tells of its end. */
+  #messages: Message[] = [];
+  #activeAt = 0;
+  #warnTimer: ReturnType<typeof setTimeout> | undefined;
+  #laterTimer: ReturnType<typeof setTimeout> | undefined;
+  #left = $state(false);
+
+  constructor(deps: HoldDeps) {
+    this.#deps = deps;
+  }
+
+  get view(): HoldView {
+    if (this.#epoch !== null) return { type: 'mine', epoch: this.#epoch };
+    if (this.#claiming || this.#left) return { type: 'claiming' };
+    const { userId } = this.#deps;
+    if (this.#lock && this.#lock.agentId !== userId) return { type: 'other', lock: this.#lock, asked: this.#asked };
+    return { type: 'free', loss: this.#loss };
+  }
+
+  get epoch(): number | null {
+    return this.#epoch;
+  }
+
+  /** When the hold falls free unless the agent does something, while that is close; else null. Epoch ms. */
+  get idleAt(): number | null {
+    return this.#idleAt;
+  }
+
+  /** Asks for the conversation; whoever is first has it. Asking again while holding it changes nothing. */
+  async claim(): Promise<void> {
+    if (this.#claiming || this.#left) return;
+    this.#claiming = true;
+    try {
+      const answer = await this.#deps.claim();
+      if (answer.granted) this.grant(answer.epoch);
+      else {
+        this.#lock = answer.lock;
+        this.#deps.lost();
+      }
+    } finally {
+      this.#claiming = false;
+    }
+  }
+
+  grant(epoch: number): void {
+    if (this.#left) return;
+    this.#epoch = epoch;
+    this.#asked = false;
+    this.#loss = null;
+    this.#restartIdle();
+    this.#deps.granted();
+    this.#checkLoss();
+  }
+
+  /** Takes in what the thread tells: a loss, or a conversation that has fallen free. */
+  notice(conversation: Summary, messages: Message[]): void {
+    this.#lock = conversation.lock;
+    this.#messages = messages;
+    this.#checkLoss();
+    if (this.#epoch !== null || this.#claiming || this.#left) return;
+    const isMineElsewhere = this.#lock?.agentId === this.#deps.userId;
+    // A failed try is repeated by the next frame or by the agent; the refusal is already on screen.
+    if (isMineElsewhere || (this.#lock === null && this.#asked)) this.claim().catch(() => undefined);
+  }
+
+  /** The server refused an act of the holder: the hold is over, whatever was shown. */
+  refused(lock: LockInfo | null): void {
+    this.#lock = lock;
+    this.#lose({ why: 'unknown' });
+  }
+
+  /** The agent gave it back. */
+  released(): void {
+    this.#lock = null;
+    this.#lose({ why: 'released' });
+  }
+
+  asked(): void {
+    this.#asked = true;
+  }
+
+  /** The agent did something (typed, clicked, scrolled). */
+  active(): void {
+    if (this.#epoch === null) return;
+    const every = Math.min(ACTIVE_EVERY_MS, this.#deps.lockIdleMs / 20);
+    const wait = this.#activeAt + every - this.#deps.now();
+    if (wait <= 0) this.#tellActive();
+    else this.#laterTimer ??= setTimeout(() => this.#tellActive(), wait);
+  }
+
+  /** Stops the clocks; nothing is claimed any more. */
+  leave(): void {
+    this.#left = true;
+    this.#epoch = null;
+    this.#stopClocks();
+  }
+
+  #tellActive(): void {
+    if (this.#epoch !== null && this.#deps.sendActive()) this.#restartIdle();
+  }
+
+  #restartIdle(): void {
+    this.#stopClocks();
+    this.#activeAt = this.#deps.now();
+    const { lockIdleMs } = this.#deps;
+    this.#warnTimer = setTimeout(() => (this.#idleAt = this.#activeAt + lockIdleMs), lockIdleMs * WARN_AT);
+  }
+
+  #stopClocks(): void {
+    clearTimeout(this.#warnTimer);
+    clearTimeout(this.#laterTimer);
+    this.#laterTimer = undefined;
+    this.#idleAt = null;
+  }
+
+  #checkLoss(): void {
+    const loss = this.#epoch === null ? null : lossOf(this.#epoch, this.#messages);
+    if (loss) this.#lose(loss);
+  }
+
+  #lose(loss: Loss): void {
+    if (this.#epoch === null) return;
+    this.#epoch = null;
+    this.#asked = false;
+    this.#loss = loss;
+    this.#stopClocks();
+    this.#deps.lost();
+  }
+}

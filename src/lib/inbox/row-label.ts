@@ -1,0 +1,20 @@
+import type { Summary } from '../domain/summary';
+import { ticketStatusNames } from '../domain/ticket';
+import { providerTitles } from './provider-titles';
+import { timeLeftInWords } from './time-text';
+
+/** What a screen reader says of a row: customer, channel, status, unread, window left, locked by. `now` in epoch ms. */
+export function rowLabel(row: Summary, now: number, userId: string): string {
+  const left = row.activeUntil - now;
+  const holder = row.lock === null ? null : row.lock.agentId === userId ? 'you' : row.lock.agentName;
+  return [
+    row.contact.name,
+    providerTitles[row.channel.provider],
+    ticketStatusNames[row.ticketStatus],
+    row.unread > 0 ? `${row.unread} unread` : null,
+    left > 0 ? `${timeLeftInWords(left)} left` : null,
+    holder === null ? null : `locked by ${holder}`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}

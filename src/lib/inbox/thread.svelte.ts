@@ -1,0 +1,286 @@
+import type { Message } from '../domain/message';
+import type { ClientFrame, Person, ThreadFrame } from '../domain/protocol';
+import type { Summary } from '../domain/summary';
+import type { TicketStatus } from '../domain/ticket';
+import { Composer } from './composer.svelte';
+import { Hold } from './hold.svelte';
+import { LiveSocket, type LiveState } from './live-socket.svelte';
+import type { TakeBackReason } from './send-queue';
+import type { Store } from './stored';
+import { failureWords, rejectionOf, sendOutcome, type ThreadApi } from './thread-api';
+import { applyFrame, applyLoaded, applyOlder, seenThrough, type StateFrame, type ThreadLog } from './thread-log';
+
+export type ThreadDeps = {
+  id: string;
+  user: Person;
+  lockIdleMs: number;
+  api: ThreadApi;
+  store: Store;
+  /** Epoch ms of the server's clock. */
+  now(): number;
+  /** A colleague asks for the conversation that this agent holds. */
+  asked(by: Person): void;
+  /** An act of the agent did not work, in words. */
+  failed(words: string): void;
+};
+
+export type Viewer = Person & { typing: boolean };
+export type ThreadStatus = 'loading' | 'ready' | 'notFound' | 'failed';
+
+/** One open conversation: its log kept live, the hold on it, and what this agent writes. `open` and `leave` belong to an effect. */
+export class Thread {
+  readonly id: string;
+  readonly user: Person;
+  readonly hold: Hold;
+  readonly composer: Composer;
+  readonly #deps: ThreadDeps;
+  readonly #socket: LiveSocket<ThreadFrame, ClientFrame>;
+  #status = $state<ThreadStatus>('loading');
+  #log = $state.raw<ThreadLog | null>(null);
+  #viewers = $state.raw<Viewer[]>([]);
+  #windowClosedAt = $state<number | null>(null);
+  #seenSeq = $state(0);
+  #loadingOlder = $state(false);
+  /** Frames that came before there was a log to apply them to. */
+  #early: StateFrame[] = [];
+  #readSeq = 0;
+  #left = false;
+
+  constructor(deps: ThreadDeps) {
+    this.#deps = deps;
+    const { id, user, api } = deps;
+    this.id = id;
+    this.user = user;
+    this.#socket = new LiveSocket({
+      url: () => `/live/conversations/${id}${this.#log ? `?version=${this.#log.version}` : ''}`,
+      onframe: (frame) => this.#take(frame),
+      onopen: () => this.#opened(),
+    });
+    this.hold = new Hold({
+      userId: user.id,
+      lockIdleMs: deps.lockIdleMs,
+      now: deps.now,
+      claim: () => api.claim.mutate({ id }),
+      sendActive: () => this.#socket.send({ type: 'active' }),
+      granted: () => this.composer.wake(),
+      lost: () => this.composer.lost(),
+    });
+    this.composer = new Composer({
+      conversationId: id,
+      userId: user.id,
+      store: deps.store,
+      now: deps.now,
+      epoch: () => this.hold.epoch,
+      seenThrough: (seq) => seenThrough(this.messages, seq, user.id),
+      send: (input) => sendOutcome(api.send.mutate({ id, ...input })),
+      takenBack: (why) => this.#takenBack(why),
+      typing: (typing) => this.#socket.send({ type: 'typing', typing }),
+    });
+  }
+
+  get status(): ThreadStatus {
+    return this.#status;
+  }
+  get live(): LiveState {
+    return this.#socket.state;
+  }
+  get conversation(): Summary | null {
+    return this.#log?.conversation ?? null;
+  }
+  get messages(): Message[] {
+    return this.#log?.messages ?? [];
+  }
+  get hasMore(): boolean {
+    return this.#log?.hasMore ?? false;
+  }
+  get isLoadingOlder(): boolean {
+    return this.#loadingOlder;
+  }
+  /** Colleagues who have the conversation open. */
+  get viewers(): Viewer[] {
+    return this.#viewers.filter((viewer) => viewer.id !== this.user.id);
+  }
+  get seenSeq(): number {
+    return this.#seenSeq;
+  }
+  /** Until when free text is taken, epoch ms; null = always. The provider's own word counts before the row's. */
+  get sendWindowUntil(): number | null {
+    return this.#windowClosedAt ?? this.conversation?.sendWindowUntil ?? null;
+  }
+
+  /** Connects, loads and claims at once; whichever comes first is shown first. */
+  open(): void {
+    addEventListener('online', this.#online);
+    this.#socket.open();
+    void this.load();
+    this.claim();
+  }
+
+  /** Loads the latest messages; again after a failure. */
+  async load(): Promise<void> {
+    if (this.#status === 'failed') this.#status = 'loading';
+    try {
+      const loaded = await this.#deps.api.get.query({ id: this.id });
+      if (this.#left) return;
+      this.#replace(applyLoaded(this.#log, loaded));
+      for (const frame of this.#early.splice(0)) this.#apply(frame);
+      // What happened between the reading and the opening of the socket is asked for by number.
+      this.#resume();
+    } catch (error) {
+      if (this.#log === null) this.#status = rejectionOf(error)?.reason === 'not_found' ? 'notFound' : 'failed';
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.messages[0];
+    if (!first || !this.hasMore || this.#loadingOlder) return;
+    this.#loadingOlder = true;
+    await this.#attempt(async () => {
+      const page = await this.#deps.api.messages.query({ id: this.id, beforeSeq: first.seq });
+      if (this.#log) this.#log = applyOlder(this.#log, page);
+    });
+    this.#loadingOlder = false;
+  }
+
+  claim(): void {
+    void this.#attempt(() => this.hold.claim());
+  }
+
+  takeOver(): Promise<boolean> {
+    return this.#attempt(async () => this.hold.grant((await this.#deps.api.takeOver.mutate({ id: this.id })).epoch));
+  }
+
+  /** Asks the holder for it; when it falls free it is claimed. */
+  ask(): Promise<boolean> {
+    return this.#attempt(async () => {
+      await this.#deps.api.ask.mutate({ id: this.id });
+      this.hold.asked();
+    });
+  }
+
+  /** Gives the conversation back, after what is being sent has gone; it stays on screen. */
+  release(): Promise<boolean> {
+    return this.#attempt(async () => {
+      await this.composer.settled();
+      const { epoch } = this.hold;
+      if (epoch === null) return;
+      await this.#deps.api.release.mutate({ id: this.id, epoch });
+      this.hold.released();
+    });
+  }
+
+  /** The pop-up's answer: sets the status and gives the conversation back. False when it did not work. */
+  closeAs(ticketStatus: TicketStatus): Promise<boolean> {
+    return this.#attempt(async () => {
+      await this.composer.settled();
+      const { epoch } = this.hold;
+      if (epoch === null) throw new Error('The hold has ended');
+      await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus });
+      this.hold.leave();
+    });
+  }
+
+  setTicketStatus(ticketStatus: TicketStatus): Promise<boolean> {
+    this.hold.active();
+    return this.#attempt(() => this.#deps.api.setTicketStatus.mutate({ id: this.id, ticketStatus }));
+  }
+
+  /** Sends a failed or doubtful message again, once. */
+  retry(messageId: string): Promise<boolean> {
+    return this.#attempt(async () => {
+      const { epoch } = this.hold;
+      if (epoch !== null) await this.#deps.api.retry.mutate({ id: this.id, messageId, epoch });
+    });
+  }
+
+  /** The messages up to `seq` are on a screen that somebody can see. */
+  see(seq: number): void {
+    this.#seenSeq = Math.max(this.#seenSeq, seq);
+    if (this.hold.epoch === null || this.#readSeq >= seq) return;
+    const latest = this.messages.findLast((message) => message.direction === 'inbound');
+    if (!latest || latest.seq > seq || latest.seq <= this.#readSeq) return;
+    if (this.#socket.send({ type: 'read', seq: latest.seq })) this.#readSeq = latest.seq;
+  }
+
+  /** Off the screen. What was sent still goes out; with `release`, others need not wait until the hold runs out. */
+  async leave(release: boolean): Promise<void> {
+    this.#left = true;
+    this.composer.leave();
+    this.#socket.close();
+    // What is still unsent after that waits in storage until the conversation is opened again.
+    await this.composer.settled().catch(() => undefined);
+    removeEventListener('online', this.#online);
+    const { epoch } = this.hold;
+    this.hold.leave();
+    this.composer.close();
+    // If this call is lost, the hold runs out by itself.
+    if (release && epoch !== null) await this.#deps.api.release.mutate({ id: this.id, epoch }).catch(() => undefined);
+  }
+
+  readonly #online = (): void => this.composer.wake();
+
+  /** A connection that names a version is caught up by the server; what failed for want of a network is tried again. */
+  #opened(): void {
+    this.#readSeq = 0;
+    if (this.#status === 'failed') void this.load();
+    const { view } = this.hold;
+    if (view.type === 'free' && view.loss === null && this.#log) this.claim();
+  }
+
+  #resume(): void {
+    if (this.#log) this.#socket.send({ type: 'resume', version: this.#log.version });
+  }
+
+  #take(frame: ThreadFrame): void {
+    switch (frame.type) {
+      case 'presence':
+        this.#viewers = frame.viewers;
+        break;
+      case 'asked':
+        if (this.hold.epoch !== null && frame.by.id !== this.user.id) this.#deps.asked(frame.by);
+        break;
+      case 'error':
+        break;
+      default:
+        this.#apply(frame);
+    }
+  }
+
+  #apply(frame: StateFrame): void {
+    if (this.#log === null && frame.type !== 'reset') {
+      this.#early.push(frame);
+      return;
+    }
+    const { log, resume } = applyFrame(this.#log, frame);
+    if (log && log !== this.#log) this.#replace(log);
+    if (resume) this.#resume();
+  }
+
+  #replace(log: ThreadLog): void {
+    this.#log = log;
+    this.#status = 'ready';
+    this.composer.settle(log.messages);
+    const until = log.conversation.sendWindowUntil;
+    if (until === null || until > this.#deps.now()) this.#windowClosedAt = null;
+    this.hold.notice(log.conversation, log.messages);
+  }
+
+  #takenBack(why: TakeBackReason): void {
+    if (why.reason === 'locked' || why.reason === 'stale_epoch') this.hold.refused(why.lock);
+    if (why.reason === 'window_closed') this.#windowClosedAt = why.sendWindowUntil;
+  }
+
+  /** Runs an act of the agent and says whether it worked; what goes wrong is told, and a refusal for want of the hold ends it here, too. */
+  async #attempt(act: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      const rejection = rejectionOf(error);
+      if (rejection?.reason === 'locked' || rejection?.reason === 'stale_epoch') this.hold.refused(rejection.lock);
+      if (rejection?.reason === 'window_closed') this.#windowClosedAt = rejection.sendWindowUntil;
+      if (!this.#left && this.#log !== null) this.#deps.failed(failureWords(error));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { betterAuth } from 'better-auth';
+import { z } from 'zod';
+import type { Env } from '../../../../workers/env';
+import { Role, type Agent } from '../../domain/role';
+import { hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from './password';
+
+/** A sign-in ends after this long, whatever happens. */
+const SESSION_SECONDS = 24 * 60 * 60;
+
+export type User = Agent & { email: string; sessionId: string };
+
+/** What better-auth stores and finds by key; each key is an object of its own. */
+function sessionStorage(env: Env) {
+  const stub = (key: string) => env.SESSION.get(env.SESSION.idFromName(key));
+  return {
+    get: (key: string) => stub(key).read(),
+    set: (key: string, value: string, ttlSeconds?: number) =>
+      stub(key).write(value, ttlSeconds === undefined ? null : ttlSeconds * 1000),
+    delete: (key: string) => stub(key).end(),
+    getAndDelete: (key: string) => stub(key).take(),
+    increment: (key: string, ttlSeconds: number) => stub(key).increment(ttlSeconds * 1000),
+  };
+}
+
+/**
+ * better-auth for one request, because its settings come with the request: the origin, and the bindings. Users and password hashes
+ * are in D1, sessions in objects. Nobody signs up by themselves.
+ */
+export function authOf(env: Env, origin: string) {
+  if (env.SECRET_KEY === undefined || env.SECRET_KEY.length < 32) {
+    throw new Error('SECRET_KEY must be set to at least 32 random characters: npx wrangler secret put SECRET_KEY');
+  }
+  return betterAuth({
+    appName: 'Parley',
+    database: env.DB,
+    secret: env.SECRET_KEY,
+    baseURL: origin,
+    basePath: '/api/auth',
+    trustedOrigins: [origin],
+    secondaryStorage: sessionStorage(env),
+    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
+    user: {
+      modelName: 'users',
+      fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
+      additionalFields: { role: { type: 'string', required: true, input: false } },
+    },
+    account: {
+      modelName: 'accounts',
+      fields: {
+        accountId: 'account_id',
+        providerId: 'provider_id',
+        userId: 'user_id',
+        accessToken: 'access_token',
+        refreshToken: 'refresh_token',
+        idToken: 'id_token',
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+        createdAt: 'created_at',
+        updatedAt: 'updated_at',
+      },
+    },
+    verification: {
+      modelName: 'verifications',
+      fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
+    },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 8,
+      maxPasswordLength: MAX_PASSWORD_LENGTH,
+      password: { hash: hashPassword, verify: verifyPassword },
+    },
+    advanced: {
+      cookiePrefix: 'parley',
+      useSecureCookies: origin.startsWith('https:'),
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+      // Nothing a client sends may choose the address that limits are counted by.
+      ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] },
+    },
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { level: 'error' },
+  });
+}
+
+const SessionUser = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role, sessionId: z.string() });
+
+/** Who is signed in with this request, or null. Reads the session's object only. */
+export async function userOf(env: Env, request: Request): Promise<User | null> {
+  if (!request.headers.get('cookie')?.includes('parley')) return null;
+  const session = await authOf(env, new URL(request.url).origin).api.getSession({ headers: request.headers });
+  const user = SessionUser.safeParse({ ...session?.user, sessionId: session?.session.id });
+  return user.success ? user.data : null;
+}

@@ -1,0 +1,27 @@
+import type { Conversation, Inbox } from '../../../workers/durable-objects';
+import type { Env } from '../../../workers/env';
+import type { Policy } from '../domain/window';
+
+const DAY_MS = 86_400_000;
+
+/** The durations as numbers; a missing or unreadable one falls back to the product's own. */
+export function policyOf(env: Env): Policy {
+  return {
+    activeWindowMs: duration(env.ACTIVE_WINDOW_MS, DAY_MS),
+    retentionMs: duration(env.RETENTION_MS, 15 * DAY_MS),
+    lockGraceMs: duration(env.LOCK_GRACE_MS, 60_000),
+    lockIdleMs: duration(env.LOCK_IDLE_MS, 600_000),
+  };
+}
+
+function duration(text: string | undefined, fallback: number): number {
+  const value = Number(text);
+  return text && Number.isFinite(value) && value > 0 ? value : fallback;
+}
+
+/** The Inbox hub: one for the whole workspace. The only place that knows so. */
+export const hubOf = (env: Env): DurableObjectStub<Inbox> => env.INBOX.get(env.INBOX.idFromName('inbox'));
+
+/** A conversation's object, by the conversation's id. */
+export const conversationOf = (env: Env, id: string): DurableObjectStub<Conversation> =>
+  env.CONVERSATION.get(env.CONVERSATION.idFromName(id));

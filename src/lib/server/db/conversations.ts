@@ -1,0 +1,137 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Counts, type ListFacts, type ListFilters, type ListQuery, type Page, readCursor, tabRange, writeCursor } from '../../domain/list';
+import { matchExpression, termsOf } from '../../domain/search';
+import type { Summary } from '../../domain/summary';
+import { TicketStatus } from '../../domain/ticket';
+import type { Policy } from '../../domain/window';
+import type { Db } from './client';
+import { facets, summaryOf } from './conversation-row';
+
+export { write } from './projection';
+
+/** Counting stops here: an exact larger figure would cost more than anybody gains from it. */
+export const COUNT_CAP = 10_000;
+
+/**
+ * One page of a tab, by the recency id alone: no offset, no sort. Without filters a range of the table; with any, in whatever
+ * combination, one full-text statement. A cursor that `readCursor` refuses starts at the top (the edge answers it with 400 before).
+ */
+export async function list(db: Db, query: ListQuery, facts: ListFacts): Promise<Page> {
+  const rows = await listStatement(db, query, facts).execute();
+  const shown = rows.slice(0, query.limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map((row) => summaryOf(row, facts)),
+    positions: shown.map((row) => row.rid),
+    nextCursor: rows.length > shown.length && last !== undefined ? writeCursor(last.rid) : null,
+  };
+}
+
+function listStatement(db: Db, query: ListQuery, facts: ListFacts) {
+  const direction = query.sort === 'latest' ? 'desc' : 'asc';
+  const range = pageRange(query, facts);
+  // One more than asked for tells whether there is a next page.
+  const limit = query.limit + 1;
+  const parts = narrowings(query, facts.userId);
+  if (parts.length === 0) return stored(db).where(within('c.rid', range)).orderBy('c.rid', direction).limit(limit);
+
+  const found = db
+    .selectFrom('conversations_fts')
+    .select('rowid')
+    .where(matching(parts))
+    .where(within('rowid', range))
+    .orderBy('rowid', direction)
+    .limit(limit);
+  // A cross join keeps this order of work: the index gives the page, each row is one look-up, and nothing is sorted.
+  return db
+    .selectFrom(found.as('f'))
+    .crossJoin('conversations as c')
+    .leftJoin('campaigns as k', 'k.id', 'c.campaign_id')
+    .selectAll('c')
+    .select(campaignFields)
+    .whereRef('c.rid', '=', 'f.rowid')
+    .orderBy('f.rowid', direction);
+}
+
+/** How many rows each tab has per ticket status under the same filters. Every cell stops at `COUNT_CAP`; `total` is their sum. */
+export async function counts(db: Db, filters: ListFilters, facts: ListFacts): Promise<{ active: Counts; inactive: Counts }> {
+  const wanted = filters.ticketStatuses?.length ? filters.ticketStatuses : TicketStatus.options;
+  const cells = (['active', 'inactive'] as const).flatMap((tab) => wanted.map((status) => ({ tab, status })));
+  const row = await db
+    .selectNoFrom(() => cells.map(({ tab, status }) => cell(db, filters, tab, status, facts).as(`${tab}_${status}`)))
+    .executeTakeFirstOrThrow();
+  const countsOf = (tab: ListQuery['tab']): Counts => {
+    const of = (status: TicketStatus) => row[`${tab}_${status}`] ?? 0;
+    const [fresh, pending, closed] = [of('new'), of('pending'), of('closed')];
+    return { total: fresh + pending + closed, new: fresh, pending, closed };
+  };
+  return { active: countsOf('active'), inactive: countsOf('inactive') };
+}
+
+function cell(db: Db, filters: ListFilters, tab: ListQuery['tab'], status: TicketStatus, facts: ListFacts): RawBuilder<number> {
+  const found = db
+    .selectFrom('conversations_fts')
+    .select('rowid')
+    .where(matching(narrowings({ ...filters, ticketStatuses: [status] }, facts.userId)))
+    .where(within('rowid', tabRange(tab, facts)))
+    .limit(COUNT_CAP);
+  return sql<number>`(select count(*) from ${found})`;
+}
+
+/** The read model's rows of some conversations, in no order; unknown ids are left out. */
+export async function find(db: Db, ids: readonly string[], facts: { now: number; policy: Policy }): Promise<Summary[]> {
+  const rows = await stored(db)
+    .where('c.id', 'in', sql<string>`(select value from json_each(${JSON.stringify(ids)}))`)
+    .execute();
+  return rows.map((row) => summaryOf(row, facts));
+}
+
+/** What a row's campaign is called today; a join, as a second question would cost a round trip. */
+const campaignFields = [
+  'k.name as campaign_name',
+  sql<string | null>`(select json_group_array(label) from campaign_labels where campaign_id = k.id)`.as('campaign_labels'),
+] as const;
+
+const stored = (db: Db) =>
+  db.selectFrom('conversations as c').leftJoin('campaigns as k', 'k.id', 'c.campaign_id').selectAll('c').select(campaignFields);
+
+/** The tab's range, cut at the cursor: recency ids `from` ≤ id < `before`. */
+function pageRange(query: ListQuery, facts: ListFacts): { from: number; before: number } {
+  const range = tabRange(query.tab, facts);
+  const after = query.cursor === undefined ? null : readCursor(query.cursor);
+  if (after === null) return range;
+  return query.sort === 'latest'
+    ? { from: range.from, before: Math.min(range.before, after) }
+    : { from: Math.max(range.from, after + 1), before: range.before };
+}
+
+/** JavaScript numbers bind as REAL, and the full-text index ignores a REAL bound and walks from the top: hence the casts. */
+const within = (column: 'c.rid' | 'rowid', { from, before }: { from: number; before: number }): RawBuilder<boolean> =>
+  sql<boolean>`${sql.ref(column)} >= cast(${from} as integer) and ${sql.ref(column)} < cast(${before} as integer)`;
+
+const matching = (parts: readonly RawBuilder<string>[]): RawBuilder<boolean> =>
+  sql<boolean>`conversations_fts match ${sql.join(parts, sql` || ' AND ' || `)}`;
+
+/** The full-text expressions that must all hold: one per filter in use and per term of the search. None = nothing narrows the list. */
+function narrowings(filters: ListFilters, userId: string): RawBuilder<string>[] {
+  const alternatives = [
+    filters.ticketStatuses?.map(facets.ticketStatus),
+    filters.channelIds?.map(facets.channel),
+    filters.campaignIds?.map(facets.campaign),
+    filters.unanswered ? [facets.unanswered] : [],
+    filters.heldBy === 'me' ? [facets.heldBy(userId)] : filters.heldBy === 'nobody' ? [facets.free] : [],
+  ];
+  const texts = [
+    ...alternatives.flatMap((tokens) => (tokens?.length ? [`(${tokens.map((token) => `"${token}"`).join(' OR ')})`] : [])),
+    ...termsOf(filters.search ?? '').map(matchExpression),
+  ];
+  const fixed = texts.length > 0 ? [sql<string>`${texts.join(' AND ')}`] : [];
+  return filters.labels?.length ? [...fixed, labelled(filters.labels)] : fixed;
+}
+
+/** A label stands for its campaigns of today, expanded inside the statement; without any, for one that no row has. */
+const labelled = (labels: readonly string[]): RawBuilder<string> => {
+  const none = facets.campaign('');
+  return sql<string>`(select '(' || coalesce(group_concat('"' || ${none} || lower(hex(campaign_id)) || '"', ' OR '), '"' || ${none} || '"') || ')'
+    from campaign_labels where label in (select value from json_each(${JSON.stringify(labels)})))`;
+};

@@ -1,0 +1,51 @@
+import { batch, database } from './client';
+
+/** Something authentic that could not be processed. `at` in epoch ms. */
+export type DeadLetter = { channelId: string; reason: string; body: string; at: number };
+
+/** Longest body kept, in bytes of UTF-8. */
+const MAX_BODY_BYTES = 65_536;
+const MAX_REASON = 200;
+/** Statements of one call. */
+const CHUNK = 50;
+
+/**
+ * Keeps each letter once per channel and content, with how often and when it came. Throws what D1 throws: then nothing that is
+ * not kept may be answered as taken.
+ */
+export async function record(d1: D1Database, letters: readonly DeadLetter[]): Promise<void> {
+  const db = database(d1);
+  const queries = await Promise.all(
+    letters.map(async ({ channelId, reason, body, at }) => {
+      const bytes = new TextEncoder().encode(body);
+      const row = {
+        channel_id: channelId,
+        hash: await hashOf(bytes),
+        reason: reason.slice(0, MAX_REASON).toWellFormed(),
+        body: textOf(bytes),
+        first_at: at,
+        last_at: at,
+        count: 1,
+      };
+      return db
+        .insertInto('dead_letters')
+        .values(row)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['channel_id', 'hash'])
+            .doUpdateSet((eb) => ({ last_at: eb.ref('excluded.last_at'), count: eb('dead_letters.count', '+', 1) })),
+        );
+    }),
+  );
+  for (let from = 0; from < queries.length; from += CHUNK) await batch(d1, queries.slice(from, from + CHUNK));
+}
+
+async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The text again, cut to what is kept; half a character at the cut becomes U+FFFD, and D1 takes no NUL in a text. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, MAX_BODY_BYTES - 3)).replaceAll('\0', '\uFFFD');
+}

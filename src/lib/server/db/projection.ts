@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { recencyFloor, recencyOf } from '../../domain/recency';
+import type { Summary } from '../../domain/summary';
+import { indexBodyOf, rowOf } from './conversation-row';
+
+/** One JSON parameter of D1 holds at most 2 MB; this many UTF-16 units are at most three times as many bytes. */
+const MAX_PARAMETER = 600_000;
+const MAX_ROWS = 200;
+/** Slots looked at together before all of a millisecond are read. */
+const NEAR_STEPS = 16;
+
+const Stored = z.object({ id: z.string(), rid: z.number(), version: z.number(), last_inbound_at: z.number() });
+type Stored = z.infer<typeof Stored>;
+const Taken = z.object({ rid: z.number() });
+
+const columns = [
+  'rid', 'id', 'version', 'channel_id', 'provider', 'contact_id', 'name', 'address', 'preview', 'preview_direction', 'campaign_id',
+  'campaign_match', 'ticket_status', 'last_inbound_at', 'last_at', 'send_window_until', 'unread', 'unanswered', 'lock_agent_id',
+  'lock_agent_name', 'lock_since',
+] as const satisfies readonly (keyof ReturnType<typeof rowOf>)[]; // prettier-ignore
+
+const FIND_STORED = `SELECT c.id, c.rid, c.version, c.last_inbound_at FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value`;
+const FIND_TAKEN = `SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.rid >= j.value AND c.rid < j.value + ${NEAR_STEPS}`;
+const FIND_TAKEN_BETWEEN = `SELECT rid FROM conversations WHERE rid >= CAST(?1 AS INTEGER) AND rid < CAST(?2 AS INTEGER)`;
+
+// Each statement carries the version guard itself, so that two writers that interleave still leave the newest row and one entry of it.
+const UNINDEX = `DELETE FROM conversations_fts WHERE rowid IN (
+  SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version < j.value->>'version')`;
+// A row whose recency id stays is updated without naming it, which leaves the index of ids alone: one written row less.
+const changeable = columns.filter((column) => column !== 'id' && column !== 'rid');
+const UPSERT_MOVED = upsert(['rid', ...changeable], 'excluded.version > conversations.version AND excluded.rid <> conversations.rid');
+const UPDATE_UNMOVED = upsert(changeable, 'excluded.version > conversations.version');
+// REPLACE, as a repeat of the same version must not add a second entry under the same rowid.
+const INDEX = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
+  SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version = j.value->>'version'`;
+
+function upsert(changed: readonly string[], condition: string): string {
+  return `INSERT INTO conversations (${columns.join(', ')})
+    SELECT ${columns.map((column) => `value->>'${column}'`).join(', ')} FROM json_each(?1) WHERE true
+    ON CONFLICT (id) DO UPDATE SET ${changed.map((column) => `${column} = excluded.${column}`).join(', ')} WHERE ${condition}`;
+}
+
+/**
+ * Writes summaries into the read model: rows and index entries, in one transaction per 200. Of each conversation the highest version
+ * wins, whatever the order and however often it is written. Throws what D1 throws, with nothing or all of a transaction done; writing
+ * the same again is always safe.
+ */
+export async function write(d1: D1Database, summaries: readonly Summary[]): Promise<void> {
+  for (const chunk of chunksOf(newestOfEach(summaries))) await writeChunk(d1, chunk);
+}
+
+async function writeChunk(d1: D1Database, summaries: readonly Summary[]): Promise<void> {
+  const rows = (await place(d1, summaries)).map(({ summary, rid }) => ({ ...rowOf(summary, rid), body: indexBodyOf(summary) }));
+  if (rows.length === 0) return;
+  const parameter = JSON.stringify(rows);
+  await d1.batch([UNINDEX, UPSERT_MOVED, UPDATE_UNMOVED, INDEX].map((statement) => d1.prepare(statement).bind(parameter)));
+}
+
+type Placed = { summary: Summary; rid: number };
+
+/**
+ * Gives each summary that is news its recency id: the one it has while the end user's time has not moved, else the first free of
+ * that millisecond. Providers give whole seconds, so taken ones are common. Another writer may take one meanwhile: then the
+ * transaction fails on the key, and the next try finds another.
+ */
+async function place(d1: D1Database, summaries: readonly Summary[]): Promise<Placed[]> {
+  const starts = summaries.map(({ id, lastInboundAt }) => recencyOf(id, lastInboundAt));
+  const [stored, occupied] = await d1.batch([
+    d1.prepare(FIND_STORED).bind(JSON.stringify(summaries.map(({ id }) => id))),
+    d1.prepare(FIND_TAKEN).bind(JSON.stringify(starts)),
+  ]);
+  const known = new Map<string, Stored>(Stored.array().parse(stored?.results).map((row) => [row.id, row]));
+  const taken = new Set(Taken.array().parse(occupied?.results).map(({ rid }) => rid));
+  const wholly = new Set<number>();
+  const placed: Placed[] = [];
+  for (const summary of summaries) {
+    const before = known.get(summary.id);
+    if (before && before.version >= summary.version) continue;
+    const rid =
+      before?.last_inbound_at === Math.trunc(summary.lastInboundAt)
+        ? before.rid
+        : (nearby(summary.id, summary.lastInboundAt).find((candidate) => !taken.has(candidate)) ?? (await farther(d1, summary, taken, wholly)));
+    taken.add(rid);
+    placed.push({ summary, rid });
+  }
+  return placed;
+}
+
+/** The ids that `FIND_TAKEN` has looked at: those of this millisecond, as it does not start over at the end. */
+function nearby(id: string, at: number): number[] {
+  const start = recencyOf(id, at);
+  const end = Math.min(start + NEAR_STEPS, recencyFloor(at + 1));
+  return Array.from({ length: end - start }, (_, step) => start + step);
+}
+
+/**
+ * The first free id of a crowded millisecond; of the next one when all 16,384 are taken, which no provider's stream comes near. Adds to
+ * `taken` what it reads; `wholly` are the milliseconds of which it has read all.
+ */
+async function farther(d1: D1Database, { id, lastInboundAt }: Summary, taken: Set<number>, wholly: Set<number>): Promise<number> {
+  for (let at = lastInboundAt; ; at += 1) {
+    const [from, before] = [recencyFloor(at), recencyFloor(at + 1)];
+    if (!wholly.has(from)) {
+      const { results } = await d1.prepare(FIND_TAKEN_BETWEEN).bind(from, before).all();
+      for (const { rid } of Taken.array().parse(results)) taken.add(rid);
+      wholly.add(from);
+    }
+    for (let step = 0; step < before - from; step += 1) {
+      const candidate = recencyOf(id, at, step);
+      if (!taken.has(candidate)) return candidate;
+    }
+  }
+}
+
+function newestOfEach(summaries: readonly Summary[]): Summary[] {
+  const newest = new Map<string, Summary>();
+  for (const summary of summaries) {
+    if (summary.version > (newest.get(summary.id)?.version ?? -Infinity)) newest.set(summary.id, summary);
+  }
+  return [...newest.values()];
+}
+
+/** Parts that fit into one parameter each. */
+function* chunksOf(summaries: readonly Summary[]): Generator<Summary[]> {
+  let chunk: Summary[] = [];
+  let size = 0;
+  for (const summary of summaries) {
+    const length = JSON.stringify(rowOf(summary, 0)).length + indexBodyOf(summary).length + 32;
+    if (chunk.length > 0 && (chunk.length === MAX_ROWS || size + length > MAX_PARAMETER)) {
+      yield chunk;
+      [chunk, size] = [[], 0];
+    }
+    chunk.push(summary);
+    size += length;
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,98 @@
+import type { Generated } from 'kysely';
+import type { CampaignMatch } from '../../domain/campaign';
+import type { ProviderName } from '../../domain/provider';
+
+/** Every D1 table as kysely sees it, in step with `migrations/`. Times are epoch ms; booleans are 0 or 1. */
+export interface Database {
+  conversations: ConversationTable;
+  conversations_fts: ConversationSearchTable;
+  campaigns: CampaignTable;
+  campaign_labels: CampaignLabelTable;
+  campaign_sends: CampaignSendTable;
+  channels: ChannelTable;
+  dead_letters: DeadLetterTable;
+}
+
+/** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
+export interface ConversationTable {
+  rid: number;
+  id: string;
+  version: number;
+  channel_id: string;
+  provider: ProviderName;
+  contact_id: string;
+  name: string;
+  address: string;
+  preview: string;
+  preview_direction: 'inbound' | 'outbound';
+  campaign_id: string | null;
+  campaign_match: CampaignMatch | null;
+  /** 0 new, 1 pending, 2 closed. */
+  ticket_status: number;
+  last_inbound_at: number;
+  last_at: number;
+  send_window_until: number | null;
+  unread: number;
+  unanswered: number;
+  lock_agent_id: string | null;
+  lock_agent_name: string | null;
+  lock_since: number | null;
+}
+
+/** The full-text index: rowid = the conversation's `rid`. It keeps no text, so `body` cannot be read back. */
+export interface ConversationSearchTable {
+  rowid: number;
+  body: string;
+}
+
+export interface CampaignTable {
+  id: string;
+  name: string;
+  channel_id: string;
+  template: string;
+  status: string;
+  /** What a referral of the provider carries when it leads to this campaign. */
+  ref: string | null;
+  created_at: number;
+}
+
+export interface CampaignLabelTable {
+  campaign_id: string;
+  label: string;
+}
+
+export interface CampaignSendTable {
+  id: string;
+  campaign_id: string;
+  channel_id: string;
+  address: string;
+  provider_message_id: string | null;
+  token: string | null;
+  /** As the end user saw it. */
+  text: string;
+  /** JSON array of button captions. */
+  buttons: Generated<string>;
+  sent_at: number;
+}
+
+export interface ChannelTable {
+  id: string;
+  provider: ProviderName;
+  name: string;
+  account_id: string;
+  /** The channel's secrets, encrypted as one text. */
+  secrets: string;
+  enabled: Generated<number>;
+  created_at: number;
+}
+
+export interface DeadLetterTable {
+  channel_id: string;
+  /** SHA-256 of the body, hex. */
+  hash: string;
+  reason: string;
+  body: string;
+  first_at: number;
+  last_at: number;
+  count: Generated<number>;
+}

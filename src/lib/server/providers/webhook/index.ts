@@ -1,0 +1,7 @@
+import type { Provider } from '../../../domain/provider';
+import { parse } from './parse';
+import { send } from './send';
+import { handshake, verify } from './verify';
+
+/** Any other app: signed JSON both ways, by the Standard Webhooks specification. */
+export const webhook: Provider = { name: 'webhook', handshake, verify, parse, send };

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Channel, OutboundMessage, SendDeps, SendResult } from '../../../domain/provider';
+import { cleanText } from '../../../domain/text';
+import { call, failed, type Answer } from '../call';
+import { Id, soft } from '../facts';
+import { sign } from './verify';
+
+const Taken = z.object({ id: soft(Id) });
+const Refusal = z.object({ reason: soft(z.string()), error: soft(z.string()), message: soft(z.string()) });
+const MAX_REASON = 300;
+
+/**
+ * `POST {apiBase}/messages`, signed by Standard Webhooks with our message id as `webhook-id`, so that the app can drop a repeated
+ * call. 2xx: taken, `{ "id" }` is the app's own id. 3xx is a failure by the specification; 410 ends it for good.
+ */
+export async function send(message: OutboundMessage, channel: Channel, deps: SendDeps): Promise<SendResult> {
+  const body = JSON.stringify({
+    type: 'message.send',
+    timestamp: new Date(deps.now).toISOString(),
+    data: {
+      user: { id: message.address },
+      message: { type: 'text', text: message.text, ...(message.replyTo !== null && { replyTo: message.replyTo }) },
+      idempotencyKey: message.id,
+    },
+  });
+  const signature = await sign(message.id, body, channel, deps.now);
+  if (!signature) return failed('not_configured', 'This channel has no signing secret. An Admin must set it up.');
+  const url = `${deps.apiBase.replace(/\/+$/, '')}/messages`;
+  const answer = await call(url, { 'content-type': 'application/json', ...signature }, body, deps);
+  return typeof answer.status === 'string' ? answer : resultOf(answer);
+}
+
+function resultOf(answer: Answer): SendResult {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return taken(answer);
+  const code = `http_${status}`;
+  if (status === 429 || status === 503) {
+    return { status: 'retry', afterMs: answer.retryAfterMs, reason: 'The app is busy.', code };
+  }
+  // Whoever answers these may have passed the message on first.
+  if (status === 408 || status >= 500) {
+    return { status: 'unknown', reason: `The app answered with an error (HTTP ${status}). The message may have gone out.` };
+  }
+  if (status === 401 || status === 403)
+    return failed(code, 'The app did not accept our signature. An Admin must check the channel.');
+  if (status === 410) return failed(code, 'The app no longer takes messages for this address.', false);
+  return failed(code, `The app refused it (HTTP ${status})${wordsOf(answer.json)}.`, false);
+}
+
+function taken(answer: Answer): SendResult {
+  if (answer.empty) return { status: 'sent', providerMessageId: null };
+  const parsed = Taken.safeParse(answer.json);
+  if (parsed.success) return { status: 'sent', providerMessageId: parsed.data.id ?? null };
+  return { status: 'unknown', reason: 'The answer could not be read. The message may have gone out.' };
+}
+
+function wordsOf(json: unknown): string {
+  const parsed = Refusal.safeParse(json);
+  if (!parsed.success) return '';
+  const words = cleanText(parsed.data.reason ?? parsed.data.error ?? parsed.data.message ?? '', MAX_REASON).trim();
+  return words === '' ? '' : `: ${words.replace(/\.$/, '')}`;
+}

@@ -1,0 +1,27 @@
+import type { Channel } from '../../../domain/provider';
+import { bytesOfHex, sameText, secretsOf, verifyHmac } from '../signature';
+
+const encoder = new TextEncoder();
+const SCHEME = 'sha256=';
+/** Meta sends about ten digits; what is longer is not echoed. */
+const MAX_CHALLENGE = 256;
+
+/** Meta's subscription check: the challenge, when the caller knows our verify token. */
+export function handshake(query: URLSearchParams, channel: Channel): string | null {
+  const challenge = query.get('hub.challenge');
+  const token = query.get('hub.verify_token');
+  const expected = channel.secrets.verifyToken;
+  if (query.get('hub.mode') !== 'subscribe' || !challenge || challenge.length > MAX_CHALLENGE || !token || !expected) return null;
+  return sameText(token, expected) ? challenge : null;
+}
+
+/** `X-Hub-Signature-256: sha256=<lower-case hex HMAC-SHA256 of the raw body>`, keyed with the app secret. */
+export async function verify(body: Uint8Array, headers: Headers, channel: Channel): Promise<boolean> {
+  const header = headers.get('x-hub-signature-256') ?? '';
+  const signature = header.startsWith(SCHEME) ? bytesOfHex(header.slice(SCHEME.length)) : null;
+  if (!signature) return false;
+  for (const secret of secretsOf(channel.secrets.appSecret)) {
+    if (await verifyHmac(encoder.encode(secret), signature, body)) return true;
+  }
+  return false;
+}

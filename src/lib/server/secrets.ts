@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { ChannelSecrets } from '../domain/provider';
+
+const Secrets = z.object({
+  appSecret: z.string().optional(),
+  verifyToken: z.string().optional(),
+  accessToken: z.string().optional(),
+  webhookSecret: z.string().optional(),
+});
+
+const VERSION = 'v1';
+/** What AES-GCM wants: 96 bits, new for every encryption. */
+const IV_BYTES = 12;
+const encoder = new TextEncoder();
+
+/**
+ * A channel's secrets as stored: `v1.<iv>.<ciphertext>`, both base64. AES-256-GCM under a key derived from SECRET_KEY; the channel's id
+ * is authenticated with them, so that a row's secrets cannot be moved to another channel.
+ */
+export async function encryptSecrets(secrets: ChannelSecrets, channelId: string, secretKey: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const plain = encoder.encode(JSON.stringify(Secrets.parse(secrets)));
+  const sealed = await crypto.subtle.encrypt(cipher(iv, channelId), await keyOf(secretKey), plain);
+  return [VERSION, base64Of(iv), base64Of(new Uint8Array(sealed))].join('.');
+}
+
+/** The secrets behind `encryptSecrets`. Throws when they were made for another channel, under another key, or altered. */
+export async function decryptSecrets(stored: string, channelId: string, secretKey: string): Promise<ChannelSecrets> {
+  const [version, iv, sealed] = stored.split('.');
+  if (version !== VERSION || !iv || !sealed) throw new Error('channel secrets: unknown format');
+  const plain = await crypto.subtle.decrypt(cipher(bytesOf(iv), channelId), await keyOf(secretKey), bytesOf(sealed));
+  return Secrets.parse(JSON.parse(new TextDecoder().decode(plain)));
+}
+
+const cipher = (iv: Uint8Array<ArrayBuffer>, channelId: string) => ({
+  name: 'AES-GCM',
+  iv,
+  additionalData: encoder.encode(channelId),
+});
+
+/** HKDF gives this purpose a key of its own; SECRET_KEY is random and long, so no salt and no slow hash are needed. */
+async function keyOf(secretKey: string): Promise<CryptoKey> {
+  if (secretKey.length < 32) throw new Error('SECRET_KEY must have at least 32 characters');
+  const material = await crypto.subtle.importKey('raw', encoder.encode(secretKey), 'HKDF', false, ['deriveKey']);
+  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode('parley/channel-secrets') };
+  return crypto.subtle.deriveKey(derivation, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+}
+
+const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

@@ -1,0 +1,47 @@
+import { TRPCError } from '@trpc/server';
+import type { Rejection } from '../../domain/rejection';
+import type { Result } from '../../domain/result';
+
+/** Carries a refusal through tRPC, so that the formatter can put its reason and facts into the answer. */
+export class RejectionError extends Error {
+  readonly rejection: Rejection;
+
+  constructor(rejection: Rejection) {
+    super(rejection.reason);
+    this.rejection = rejection;
+  }
+}
+
+/** The one place where a refusal becomes a wire code and a sentence. */
+function codeOf(rejection: Rejection): { code: TRPCError['code']; message: string } {
+  switch (rejection.reason) {
+    case 'not_found':
+      return { code: 'NOT_FOUND', message: 'There is no such conversation.' };
+    case 'forbidden':
+      return { code: 'FORBIDDEN', message: 'Your role does not allow this.' };
+    case 'locked':
+      return { code: 'CONFLICT', message: `${rejection.lock.agentName} holds this conversation.` };
+    case 'stale_epoch':
+      return { code: 'CONFLICT', message: 'You no longer hold this conversation.' };
+    case 'unseen_messages':
+      return { code: 'CONFLICT', message: 'There is something new that you have not seen.' };
+    case 'window_closed':
+      return { code: 'PRECONDITION_FAILED', message: 'The channel takes no free text any more until the customer writes again.' };
+    case 'not_retryable':
+      return { code: 'PRECONDITION_FAILED', message: 'This message cannot be sent again.' };
+    case 'rate_limited':
+      return { code: 'TOO_MANY_REQUESTS', message: 'Too many requests. Wait a moment and try again.' };
+    case 'unavailable':
+      return { code: 'SERVICE_UNAVAILABLE', message: 'This is not available for the moment. Try again shortly.' };
+  }
+}
+
+export function rejected(rejection: Rejection): TRPCError {
+  return new TRPCError({ ...codeOf(rejection), cause: new RejectionError(rejection) });
+}
+
+/** The value of a result, or its refusal thrown. */
+export function unwrap<T>(result: Result<T, Rejection>): T {
+  if (!result.ok) throw rejected(result.error);
+  return result.value;
+}

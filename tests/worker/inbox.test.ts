@@ -1,0 +1,227 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { InboxFrame } from '../../src/lib/domain/protocol';
+import { MAX_FRAME_BYTES, PING, PONG } from '../../src/lib/domain/protocol';
+import type { Agent } from '../../src/lib/domain/role';
+import type { Summary } from '../../src/lib/domain/summary';
+import { database } from '../../src/lib/server/db/client';
+import { find } from '../../src/lib/server/db/conversations';
+import type { Env } from '../../workers/env';
+import { Inbox } from '../../workers/inbox/inbox';
+import { headersOf } from '../../workers/sockets';
+import { alex, ana, ben, mia, policy } from '../fixtures/conversation';
+import { recorded } from '../fixtures/recorded-d1';
+import { aSummary, idOf, NOW } from '../fixtures/summaries';
+
+const facts = { now: NOW, policy };
+let hubs = 0;
+let hub: DurableObjectStub<Inbox>;
+const open: WebSocket[] = [];
+
+beforeEach(async () => {
+  hubs += 1;
+  hub = env.INBOX.get(env.INBOX.idFromName(`hub-${hubs}`));
+  await env.DB.batch([env.DB.prepare('DELETE FROM conversations_fts'), env.DB.prepare('DELETE FROM conversations')]);
+});
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.close(1000);
+});
+
+type Dashboard = { socket: WebSocket; frames: InboxFrame[]; texts: string[]; closed: Promise<number> };
+
+async function connect(agent: Agent, session = `session-of-${agent.id}`): Promise<Dashboard> {
+  const response = await hub.fetch('https://parley.test/live/inbox', {
+    headers: [['upgrade', 'websocket'], ...headersOf(agent, session)],
+  });
+  const socket = response.webSocket;
+  if (!socket) throw new Error(`No socket: ${response.status}`);
+  const dashboard: Dashboard = {
+    socket,
+    frames: [],
+    texts: [],
+    closed: new Promise((resolve) => socket.addEventListener('close', ({ code }) => resolve(code))),
+  };
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data !== 'string') return;
+    dashboard.texts.push(data);
+    if (data !== PONG) dashboard.frames.push(JSON.parse(data));
+  });
+  socket.accept();
+  open.push(socket);
+  return dashboard;
+}
+
+const rowsOf = ({ frames }: Dashboard): Summary[] => frames.flatMap((frame) => (frame.type === 'rows' ? frame.rows : []));
+const agentsOf = ({ frames }: Dashboard): string[] => frames.flatMap((frame) => (frame.type === 'presence' ? [frame.agents.map(({ id }) => id).join()] : [])); // prettier-ignore
+const errorsOf = ({ frames }: Dashboard): number => frames.filter(({ type }) => type === 'error').length;
+
+test('a published row is on every dashboard at once, and in the read model when publishing is over', async () => {
+  const [one, two] = [await connect(ana), await connect(ben)];
+  const row = aSummary();
+  const published = hub.publish(row);
+  await vi.waitFor(() => expect([rowsOf(one), rowsOf(two)]).toEqual([[row], [row]]));
+  await published;
+  expect(await find(database(env.DB), [row.id], facts)).toEqual([row]);
+});
+
+test('a row that is not yet written is pending, and stays so a moment longer than it has to', async () => {
+  const row = aSummary();
+  const published = hub.publish(row);
+  expect(await hub.pending()).toEqual([row]);
+  await published;
+  expect(await hub.pending()).toEqual([row]);
+  await vi.waitFor(async () => expect(await hub.pending()).toEqual([]), { timeout: 5_000, interval: 250 });
+});
+
+test('changes of one conversation that come together are one written row, of the highest version whatever the order', async () => {
+  const dashboard = await connect(ana);
+  const versions = [3, 1, 5, 2, 4].map((version) => aSummary({ version, unread: version }));
+  const { ran, restore } = await watchWrites();
+  await Promise.all(versions.map((row) => hub.publish(row)));
+  await restore();
+  expect(await find(database(env.DB), [aSummary().id], facts)).toMatchObject([{ version: 5, unread: 5 }]);
+  // The row, its entry in the index of ids, and its entry in the text index.
+  expect(ran.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0)).toBe(3);
+  await vi.waitFor(() => expect(rowsOf(dashboard).at(-1)?.version).toBe(5));
+});
+
+test('many changes reach a dashboard in a few frames, none lost, and the read model in batches of at most 50', async () => {
+  const dashboard = await connect(ana);
+  const rows = Array.from({ length: 180 }, (_, n) => aSummary({ id: idOf(n), lastInboundAt: NOW - n * 1000 }));
+  const { ran, restore } = await watchWrites();
+  await Promise.all(rows.map((row) => hub.publish(row)));
+  await restore();
+  await vi.waitFor(() => expect(new Set(rowsOf(dashboard).map(({ id }) => id)).size).toBe(180));
+  const frames = dashboard.frames.filter(({ type }) => type === 'rows').length;
+  expect(frames).toBeLessThan(60);
+  const { results } = await env.DB.prepare('SELECT count(*) n FROM conversations').all();
+  expect(results).toEqual([{ n: 180 }]);
+  const upserts = ran.filter(({ sql, rowsWritten }) => sql.startsWith('INSERT INTO conversations (') && rowsWritten > 0);
+  expect(upserts.length).toBeGreaterThanOrEqual(4);
+  for (const { rowsWritten } of upserts) expect(rowsWritten).toBeLessThanOrEqual(2 * 50);
+});
+
+test('a failed write rejects the publishing, keeps the row in sight, and succeeds when published again', async () => {
+  const dashboard = await connect(ana);
+  const row = aSummary({ contact: { id: 'c', name: 'Ana', address: '1' } });
+  await env.DB.exec('ALTER TABLE conversations RENAME TO conversations_away');
+  try {
+    expect(await failureOf(hub.publish(row))).toMatch('no such table');
+    expect(await hub.pending()).toEqual([row]);
+    expect(rowsOf(dashboard)).toEqual([row]);
+  } finally {
+    await env.DB.exec('ALTER TABLE conversations_away RENAME TO conversations');
+  }
+  await hub.publish(row);
+  expect(await find(database(env.DB), [row.id], facts)).toEqual([row]);
+});
+
+test('one failed write does not fail the next one', async () => {
+  await env.DB.exec('ALTER TABLE conversations RENAME TO conversations_away');
+  expect(await failureOf(hub.publish(aSummary({ id: idOf(1) })))).toMatch('no such table');
+  await env.DB.exec('ALTER TABLE conversations_away RENAME TO conversations');
+  await hub.publish(aSummary({ id: idOf(2) }));
+  expect(await find(database(env.DB), [idOf(1), idOf(2)], facts)).toMatchObject([{ id: idOf(2) }]);
+});
+
+test('everybody sees who has the dashboard open, each person once, until the last tab is closed', async () => {
+  const first = await connect(ana);
+  await vi.waitFor(() => expect(agentsOf(first)).toEqual(['ana']));
+  const second = await connect(ben);
+  const tab = await connect(ben);
+  await vi.waitFor(() => expect([agentsOf(first).at(-1), agentsOf(tab).at(-1)]).toEqual(['ana,ben', 'ana,ben']));
+  tab.socket.close(1000);
+  second.socket.close(1000);
+  await vi.waitFor(() => expect(agentsOf(first).at(-1)).toBe('ana'));
+});
+
+test('names of any script survive the way through the headers', async () => {
+  const dashboard = await connect({ ...ana, name: '王小明 Ñ' });
+  await vi.waitFor(() => expect(dashboard.frames).toEqual([{ type: 'presence', agents: [{ id: 'ana', name: '王小明 Ñ' }] }]));
+});
+
+test('dashboards that slept through an eviction still get rows and are still known', async () => {
+  const dashboard = await connect(alex);
+  await vi.waitFor(() => expect(agentsOf(dashboard)).toHaveLength(1));
+  await evictDurableObject(hub);
+  const row = aSummary();
+  await hub.publish(row);
+  await vi.waitFor(() => expect(rowsOf(dashboard)).toEqual([row]));
+  const other = await connect(ben);
+  await vi.waitFor(() => expect(agentsOf(other).at(-1)).toBe('alex,ben'));
+});
+
+test('a keep-alive is answered', async () => {
+  const dashboard = await connect(ana);
+  dashboard.socket.send(PING);
+  await vi.waitFor(() => expect(dashboard.texts).toContain(PONG));
+});
+
+test.each([
+  ['no upgrade', [...headersOf(ana, 's')], 426],
+  ['no trusted headers', [['upgrade', 'websocket']], 426],
+  ['an unknown role', [['upgrade', 'websocket'], ...headersOf(ana, 's').filter(([name]) => !name.includes('role')), ['x-parley-role', 'root']], 426],
+  ['a role without the right', [['upgrade', 'websocket'], ...headersOf(mia, 's')], 403],
+] as [string, [string, string][], number][])('%s gets no socket', async (_, headers, status) => {
+  const response = await hub.fetch('https://parley.test/live/inbox', { headers });
+  expect([response.status, response.webSocket]).toEqual([status, null]);
+});
+
+test('the third frame that is not understood ends the socket, and only that one', async () => {
+  const [bad, good] = [await connect(ana), await connect(ben)];
+  bad.socket.send('not json');
+  bad.socket.send(JSON.stringify({ type: 'rows', rows: [] }));
+  await vi.waitFor(() => expect(errorsOf(bad)).toBe(2));
+  bad.socket.send(new Uint8Array([1, 2, 3]));
+  expect(await bad.closed).toBe(1008);
+  await hub.publish(aSummary());
+  await vi.waitFor(() => expect(rowsOf(good)).toHaveLength(1));
+});
+
+test('bad frames are counted over an eviction', async () => {
+  const dashboard = await connect(ana);
+  dashboard.socket.send('{');
+  dashboard.socket.send('{');
+  await vi.waitFor(() => expect(errorsOf(dashboard)).toBe(2));
+  await evictDurableObject(hub);
+  dashboard.socket.send('{');
+  expect(await dashboard.closed).toBe(1008);
+});
+
+test.each([['text', 'é'.repeat(MAX_FRAME_BYTES / 2 + 1)], ['bytes', new Uint8Array(MAX_FRAME_BYTES + 1)]])('a frame of %s above 16 KB ends the socket', async (_, frame) => { // prettier-ignore
+  const dashboard = await connect(ana);
+  dashboard.socket.send(frame);
+  expect(await dashboard.closed).toBe(1009);
+}); // prettier-ignore
+
+test('the end of a sign-in ends its dashboards and nobody else’s', async () => {
+  const [gone, stays] = [await connect(ana, 'ended'), await connect(ben, 'other')];
+  await hub.disconnect('ended');
+  expect(await gone.closed).toBe(1008);
+  await vi.waitFor(() => expect(agentsOf(stays).at(-1)).toBe('ben'));
+});
+
+async function failureOf(call: Promise<void>): Promise<string> {
+  try {
+    await call;
+    return 'none';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Notes the statements that the hub runs, by giving it a database that notes them. */
+async function watchWrites() {
+  const { d1, ran } = recorded(env.DB);
+  const original = env.DB;
+  const swap = (database: D1Database) => runInDurableObject(hub, (instance: Inbox) => replaceDatabase(instance, database));
+  await swap(d1);
+  return { ran, restore: () => swap(original) };
+}
+
+/** The hub reads the binding at each write. */
+function replaceDatabase(instance: Inbox, database: D1Database): void {
+  const { env: bound } = instance as unknown as { env: Env };
+  bound.DB = database;
+}

@@ -1,0 +1,6 @@
+import { edge } from '../../workers/edge';
+
+export * from '../../workers/durable-objects';
+
+/** The real entry with an empty app behind it: what SvelteKit serves is tested in a browser against the built Worker. */
+export default edge({ fetch: () => new Response('no page here', { status: 404 }) });

@@ -1,0 +1,129 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { ListQuery, writeCursor } from '../../src/lib/domain/list';
+import { recencyOf } from '../../src/lib/domain/recency';
+import * as campaigns from '../../src/lib/server/db/campaigns';
+import { database } from '../../src/lib/server/db/client';
+import * as conversations from '../../src/lib/server/db/conversations';
+import { HOUR, policy } from '../fixtures/conversation';
+import { planOf, recorded } from '../fixtures/recorded-d1';
+import { aSummary, campaigns as fixtureCampaigns, idOf, NOW } from '../fixtures/summaries';
+
+const facts = { now: NOW, policy, userId: 'ana' };
+const { d1, ran } = recorded(env.DB);
+const db = database(d1);
+const rows = Array.from({ length: 1_000 }, (_, n) =>
+  aSummary({
+    id: idOf(n),
+    lastInboundAt: NOW - HOUR - n * 1000,
+    ticketStatus: n % 2 ? 'new' : 'pending',
+    campaign: n % 3 ? { ...fixtureCampaigns[0], labels: ['promo', 'season'], match: 'exact' } : null,
+  }),
+);
+
+const read = () => ran.reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+const written = () => ran.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+
+beforeAll(async () => {
+  for (const { id, name, labels } of fixtureCampaigns) {
+    await campaigns.insert(env.DB, { id, name, labels: [...labels], channelId: 'demo-whatsapp', template: '', status: 'sent', ref: null, createdAt: NOW }); // prettier-ignore
+  }
+  await conversations.write(env.DB, rows);
+  await env.DB.exec('ANALYZE');
+});
+beforeEach(() => {
+  ran.length = 0;
+});
+
+const cursor = writeCursor(recencyOf(idOf(500), NOW - HOUR - 500_000));
+const views = (['active', 'inactive'] as const).flatMap((tab) =>
+  (['latest', 'oldest'] as const).flatMap((sort) => [undefined, cursor].map((after) => ({ tab, sort, cursor: after }))),
+);
+const filters = [
+  { search: 'book' },
+  { search: '订单 👍 %' },
+  { ticketStatuses: ['new' as const] },
+  { ticketStatuses: ['new' as const, 'closed' as const], campaignIds: ['camp-Spring', 'x'], search: 'a' },
+  { labels: ['promo', 'events'] },
+  { labels: ['promo'], unanswered: true, heldBy: 'nobody' as const },
+  { heldBy: 'me' as const },
+];
+
+test.each(views)('the list of %j is a range of the recency id, without a sort', async (view) => {
+  await conversations.list(db, ListQuery.parse(view), facts);
+  expect(ran).toHaveLength(1);
+  for (const statement of ran) {
+    const plan = await planOf(env.DB, statement);
+    expect(plan).not.toContain('TEMP B-TREE');
+    expect(plan).not.toMatch(/SCAN (c|k|conversations|campaigns)\b/);
+    expect(plan).toContain('SEARCH c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)');
+  }
+});
+
+test.each(views.flatMap((view) => filters.map((filter) => ({ ...view, ...filter }))))(
+  'the list of %j is one full-text statement within the bounds of the recency id, without a sort',
+  async (view) => {
+    await conversations.list(db, ListQuery.parse(view), facts);
+    expect(ran).toHaveLength(1);
+    for (const statement of ran) {
+      const plan = await planOf(env.DB, statement);
+      expect(plan).not.toContain('TEMP B-TREE');
+      expect(plan).not.toMatch(/SCAN (c|k|conversations|campaigns)\b/);
+      // `><`: the index itself gets both bounds.
+      expect(plan).toMatch(/SCAN conversations_fts VIRTUAL TABLE INDEX \d+:M1><\n/);
+      expect(plan).toContain('SEARCH c USING INTEGER PRIMARY KEY (rowid=?)');
+    }
+  },
+);
+
+test('counts, look-ups and attribution search, and never scan the conversations or the sends', async () => {
+  await conversations.counts(db, {}, facts);
+  await conversations.counts(db, { labels: ['promo'], search: 'book' }, facts);
+  await conversations.find(db, [idOf(1)], facts);
+  const reply = { channelId: 'demo-whatsapp', address: '1', replyTo: 'wamid.1', token: 't', ref: 'r', at: NOW };
+  await campaigns.attribute(db, reply);
+  await conversations.write(d1, [aSummary({ id: idOf(2_000) })]);
+  expect(ran.length).toBeGreaterThan(8);
+  for (const statement of ran) {
+    const plan = await planOf(env.DB, statement);
+    expect(plan, statement.sql).not.toContain('TEMP B-TREE');
+    expect(plan, statement.sql).not.toMatch(/SCAN (c|s|conversations|campaign_sends|campaign_labels)\b/);
+    for (const line of plan.split('\n').filter((step) => step.includes('SCAN conversations_fts'))) expect(line).toMatch(/><$|INDEX 0:=$/);
+  }
+});
+
+test('a page reads no more than its own rows, twice with a filter, and what the campaigns on it are called', async () => {
+  const limit = 50;
+  for (const [filter, timesRead] of [
+    [{}, 1],
+    [{ search: 'book' }, 2],
+    [{ ticketStatuses: ['pending' as const], search: 'aan' }, 2],
+    [{ campaignIds: ['camp-Spring'], unanswered: true, heldBy: 'nobody' as const }, 2],
+  ] as const) {
+    ran.length = 0;
+    const page = await conversations.list(db, ListQuery.parse({ tab: 'active', limit, ...filter }), facts);
+    expect(page.items).toHaveLength(limit);
+    // The row that is only there to tell of a next page may have a campaign as well.
+    const named = 4 + page.items.reduce((sum, { campaign }) => sum + (campaign ? 2 + campaign.labels.length : 0), 0);
+    expect(read(), JSON.stringify(filter)).toBeLessThanOrEqual(timesRead * (limit + 1) + named);
+  }
+});
+
+test('a new conversation writes 3 rows, a new message 4, a new status 3, and a repeat none', async () => {
+  const row = aSummary({ id: idOf(5_000) });
+  const cost = async (summary: typeof row) => {
+    ran.length = 0;
+    await conversations.write(d1, [summary]);
+    console.log(ran.map((r) => [r.sql.slice(0, 30), r.rowsRead, r.rowsWritten]));
+    return written();
+  };
+  expect(await cost(row)).toBe(3);
+  expect(await cost({ ...row, version: 2, lastInboundAt: row.lastInboundAt + 1000, lastMessage: { ...row.lastMessage, text: 'Hello' } })).toBe(4); // prettier-ignore
+  expect(await cost({ ...row, version: 3, lastInboundAt: row.lastInboundAt + 1000, ticketStatus: 'closed' })).toBe(3);
+  expect(await cost({ ...row, version: 3, lastInboundAt: row.lastInboundAt + 1000, ticketStatus: 'closed' })).toBe(0);
+});
+
+test('a batch of 50 writes no more a row than one does', async () => {
+  await conversations.write(d1, Array.from({ length: 50 }, (_, n) => ({ ...aSummary({ id: idOf(n) }), version: 2, lastInboundAt: NOW - n })));
+  expect(written()).toBeLessThanOrEqual(4 * 50);
+});

@@ -1,0 +1,301 @@
+import { DurableObject } from 'cloudflare:workers';
+import {
+  decide,
+  nextTickAt,
+  summaryOf,
+  type Change,
+  type Command,
+  type Conversation as State,
+  type ConversationTarget,
+} from '../../src/lib/domain/conversation';
+import { isConflict } from '../../src/lib/domain/inbound';
+import type { Message } from '../../src/lib/domain/message';
+import type { InboundEvent } from '../../src/lib/domain/provider';
+import { PING, PONG } from '../../src/lib/domain/protocol';
+import type { LockInfo, Rejection } from '../../src/lib/domain/rejection';
+import { fail, ok, type Result } from '../../src/lib/domain/result';
+import { may, type Agent } from '../../src/lib/domain/role';
+import type { Summary } from '../../src/lib/domain/summary';
+import type { TicketStatus } from '../../src/lib/domain/ticket';
+import type { Policy } from '../../src/lib/domain/window';
+import { policyOf, type Env } from '../env';
+import { Deliveries } from './deliveries';
+import { migrate } from './migrations';
+import { earliest } from './outbox';
+import { Store } from './store';
+import { Viewers } from './viewers';
+
+/** Messages of one page, and of the first view. */
+const PAGE = 50;
+
+export type Claim = { granted: true; epoch: number } | { granted: false; lock: LockInfo };
+export type Thread = { conversation: Summary; messages: Message[]; hasMore: boolean; seq: number };
+export type SendInput = { messageId: string; epoch: number; seenSeq: number; text: string; force: boolean };
+
+/**
+ * One conversation: the single writer of its messages, lock, ticket, windows and outbox. This class only wires: `decide` says what
+ * happens, `Store` keeps it, `Viewers` are told, `Deliveries` does what was promised.
+ */
+export class Conversation extends DurableObject<Env> {
+  readonly #policy: Policy;
+  readonly #store: Store;
+  readonly #viewers: Viewers;
+  readonly #deliveries: Deliveries;
+  /** What viewers are told once the transaction is through. */
+  #pendingFrames: { version: number; messages: Message[]; conversation: Summary }[] = [];
+  /** What the alarm is set to; undefined while that is not known. */
+  #armedAt: number | null | undefined = undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    this.#policy = policyOf(env);
+    this.#store = new Store(ctx.storage.sql);
+    this.#viewers = new Viewers(ctx);
+    this.#deliveries = new Deliveries({
+      env,
+      store: this.#store,
+      run: (command) => this.#run(command),
+      summary: () => this.#summary(),
+      settled: () => this.#arm({ exactly: true }),
+    });
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#armedAt = await ctx.storage.getAlarm();
+      // A deploy or a crash cut the holder's connection without a word: its grace starts now. After a hibernation nothing differs.
+      this.#observeHolder();
+      this.#arm();
+    });
+  }
+
+  /** Takes a provider's events in their order. Returns the ids that were known already with other content. */
+  receive(target: ConversationTarget, events: InboundEvent[]): { conflicts: string[] } {
+    const conflicts: string[] = [];
+    this.#transact(() => {
+      for (const event of events) {
+        if (event.type === 'message' && isConflict(event, this.#store.byProviderId(event.eventId))) conflicts.push(event.eventId);
+        this.#commit({ type: 'receive', target, event }, Date.now());
+      }
+    });
+    this.#afterCommit();
+    return { conflicts };
+  }
+
+  /** The latest messages and the row. */
+  get(): Result<Thread, Rejection> {
+    const summary = this.#summary();
+    if (!summary) return fail({ reason: 'not_found' });
+    const { messages, hasMore } = this.#page(Number.MAX_SAFE_INTEGER, PAGE);
+    return ok({ conversation: summary, messages, hasMore, seq: messages.at(-1)?.seq ?? 0 });
+  }
+
+  /** The messages before `beforeSeq`, ascending. */
+  messages(beforeSeq: number, limit: number): Result<{ messages: Message[]; hasMore: boolean }, Rejection> {
+    return this.#store.conversation() ? ok(this.#page(beforeSeq, limit)) : fail({ reason: 'not_found' });
+  }
+
+  claim(agent: Agent): Result<Claim, Rejection> {
+    return this.#hold({ type: 'claim', agent }, agent);
+  }
+
+  takeOver(agent: Agent): Result<Claim, Rejection> {
+    return this.#hold({ type: 'takeOver', agent }, agent);
+  }
+
+  release(agent: Agent, epoch: number): Result<null, Rejection> {
+    return this.#act({ type: 'release', agent, epoch });
+  }
+
+  close(agent: Agent, epoch: number, ticketStatus: TicketStatus): Result<null, Rejection> {
+    return this.#act({ type: 'close', agent, epoch, ticketStatus });
+  }
+
+  setTicketStatus(agent: Agent, ticketStatus: TicketStatus): Result<null, Rejection> {
+    return this.#act({ type: 'setTicketStatus', agent, ticketStatus });
+  }
+
+  send(agent: Agent, input: SendInput): Result<{ seq: number; status: string }, Rejection> {
+    return this.#sent(this.#run({ type: 'send', agent, ...input }), input.messageId);
+  }
+
+  retry(agent: Agent, messageId: string, epoch: number): Result<{ seq: number; status: string }, Rejection> {
+    return this.#sent(this.#run({ type: 'retry', agent, messageId, epoch }), messageId);
+  }
+
+  /** Tells the holder that this agent would like to have the conversation. */
+  ask(agent: Agent): Result<null, Rejection> {
+    const conversation = this.#store.conversation();
+    if (!conversation) return fail({ reason: 'not_found' });
+    if (!may(agent.role, 'conversations')) return fail({ reason: 'forbidden' });
+    if (conversation.lock)
+      this.#viewers.tellAgent(conversation.lock.agentId, { type: 'asked', by: { id: agent.id, name: agent.name } });
+    return ok(null);
+  }
+
+  /** Lives through commands at given times in one go, so that a demo has a past. Only where DEMO is on. */
+  replay(steps: { command: Command; at: number }[]): void {
+    if (this.env.DEMO !== 'on') throw new Error('replay is for the demo only');
+    this.#transact(() => {
+      for (const { command, at } of steps) this.#commit(command, at);
+    });
+    this.#pendingFrames = [];
+    this.#afterCommit();
+  }
+
+  /** A dashboard's live connection; the Worker's entry has checked the session and says who it is. */
+  override fetch(request: Request): Response {
+    const { response, socket, version } = this.#viewers.accept(request);
+    this.#observeHolder();
+    if (version !== null) this.#viewers.tell(socket, this.#missedSince(version));
+    this.#viewers.announce();
+    return response;
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    const received = this.#viewers.receive(socket, data);
+    if (!received) return;
+    const { frame, agentId } = received;
+    if (frame.type === 'resume') this.#viewers.tell(socket, this.#missedSince(frame.version));
+    else if (frame.type === 'read') this.#run({ type: 'read', agentId, seq: frame.seq });
+    else if (frame.type === 'active' || frame.typing) this.#run({ type: 'touch', agentId });
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#viewers.leave(socket, code);
+    this.#observeHolder();
+    this.#viewers.announce();
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.webSocketClose(socket, 1011);
+  }
+
+  /** Everything that time does. Never throws, because the runtime gives a throwing alarm up for good; always re-arms. */
+  override async alarm(): Promise<void> {
+    this.#armedAt = null;
+    try {
+      this.#observeHolder();
+      this.#run({ type: 'tick' });
+      this.#store.dropParked(Date.now());
+      await this.#deliveries.drain();
+    } catch (error) {
+      console.error({ event: 'alarm_failed', conversation: this.#store.conversation()?.id, error: String(error) });
+    } finally {
+      this.#arm({ exactly: true });
+    }
+  }
+
+  #hold(command: Command, agent: Agent): Result<Claim, Rejection> {
+    const result = this.#act(command);
+    if (!result.ok) return result;
+    const lock = this.#store.conversation()?.lock;
+    if (!lock) return fail({ reason: 'not_found' });
+    if (lock.agentId === agent.id) return ok({ granted: true, epoch: lock.epoch });
+    return ok({ granted: false, lock: { agentId: lock.agentId, agentName: lock.agentName, since: lock.since } });
+  }
+
+  #act(command: Command): Result<null, Rejection> {
+    const result = this.#run(command);
+    return result.ok ? ok(null) : result;
+  }
+
+  #sent(result: Result<Change, Rejection>, messageId: string): Result<{ seq: number; status: string }, Rejection> {
+    if (!result.ok) return result;
+    const message = this.#store.byId(messageId);
+    return message ? ok({ seq: message.seq, status: message.delivery?.status ?? 'queued' }) : fail({ reason: 'not_found' });
+  }
+
+  /** Decides and commits one command, tells the viewers, and starts on what it promised. */
+  #run(command: Command): Result<Change, Rejection> {
+    this.#observeBeforeExpiry(command);
+    const result = this.#transact(() => this.#commit(command, Date.now()));
+    this.#afterCommit();
+    return result;
+  }
+
+  /** All or nothing: an uncaught error alone would not undo what was written before it. */
+  #transact<T>(work: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(work);
+    } catch (error) {
+      this.#pendingFrames = [];
+      this.#armedAt = undefined;
+      throw error;
+    }
+  }
+
+  /** One decision, written whole. The frame for the viewers waits until the transaction is through. */
+  #commit(command: Command, now: number): Result<Change, Rejection> {
+    const before = this.#store.conversation();
+    const result = decide({ conversation: before, messages: this.#store, policy: this.#policy }, command, now);
+    if (!result.ok) return result;
+    const change = result.value;
+    if (change.conversation === before && change.parked.length === 0 && change.effects.length === 0) return result;
+    this.#store.apply(change, now);
+    this.#arm();
+    const { conversation, messages } = change;
+    if (conversation && conversation.version !== before?.version) {
+      this.#pendingFrames.push({
+        version: conversation.version,
+        messages,
+        conversation: summaryOf(conversation, this.#policy, now),
+      });
+    }
+    return result;
+  }
+
+  #afterCommit(): void {
+    for (const frame of this.#pendingFrames.splice(0)) this.#viewers.tellAll({ type: 'change', ...frame });
+    this.ctx.waitUntil(this.#deliveries.drain());
+  }
+
+  /** Notes in the lock what the holder's sockets look like. */
+  #observeHolder(): void {
+    const lock = this.#store.conversation()?.lock;
+    if (!lock) return;
+    const now = Date.now();
+    const seenAt = this.#viewers.lastSeenAt(lock.agentId);
+    if (seenAt === null && !lock.connected) return;
+    this.#run({ type: 'presence', agentId: lock.agentId, connected: seenAt !== null, seenAt: seenAt ?? now });
+  }
+
+  /** The stored proof of life is as old as the last look; look again before anyone is told that the lease has run out. */
+  #observeBeforeExpiry(command: Command): void {
+    if (command.type === 'presence') return;
+    const lock = this.#store.conversation()?.lock;
+    if (lock?.connected && Date.now() >= lock.seenAt + this.#policy.lockGraceMs) this.#observeHolder();
+  }
+
+  /**
+   * Arms the one alarm at the earliest of everything that is due; computed afresh, never stored twice. An alarm that is already set
+   * to an earlier time may stay (it will look and arm again), which saves a written row for each message of a burst.
+   */
+  #arm({ exactly = false } = {}): void {
+    const now = Date.now();
+    const conversation = this.#store.conversation();
+    const tickAt = conversation && nextTickAt(conversation, this.#policy);
+    const dueAt = earliest(tickAt, this.#deliveries.nextAt(now), this.#store.parkedUntil());
+    const armedAt = this.#armedAt;
+    if (dueAt === armedAt) return;
+    if (!exactly && dueAt !== null && armedAt != null && now < armedAt && armedAt <= dueAt) return;
+    this.#armedAt = dueAt;
+    if (dueAt === null) void this.ctx.storage.deleteAlarm();
+    else void this.ctx.storage.setAlarm(dueAt);
+  }
+
+  #summary(): Summary | null {
+    const conversation: State | null = this.#store.conversation();
+    return conversation && summaryOf(conversation, this.#policy, Date.now());
+  }
+
+  #page(beforeSeq: number, limit: number): { messages: Message[]; hasMore: boolean } {
+    const messages = this.#store.before(beforeSeq, limit);
+    return { messages, hasMore: (messages[0]?.seq ?? 1) > 1 };
+  }
+
+  #missedSince(from: number) {
+    const conversation = this.#summary();
+    if (!conversation) return null;
+    return this.#viewers.catchUp(this.#store, conversation, from);
+  }
+}

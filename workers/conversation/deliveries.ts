@@ -1,0 +1,148 @@
+import type { Change, Command, Conversation } from '../../src/lib/domain/conversation';
+import type { Receipt } from '../../src/lib/domain/provider';
+import type { Rejection } from '../../src/lib/domain/rejection';
+import type { Result } from '../../src/lib/domain/result';
+import type { Summary } from '../../src/lib/domain/summary';
+import { hubOf, type Env } from '../env';
+import { attributionOf, deliver, register } from './effects';
+import { BACKSTOP_MS, backOffMs, drain, earliest, singleFlight } from './outbox';
+import type { OutboxKind, OutboxRow, Store } from './store';
+
+/** A first projection waits this long for the campaign look-up, so that a new row usually appears with its campaign at once. */
+const ATTRIBUTION_HEAD_START_MS = 100;
+/** A campaign look-up that fails this often (over many hours) is given up: the conversation works without. */
+const MAX_ATTRIBUTE_ATTEMPTS = 200;
+
+type Deps = {
+  env: Env;
+  store: Store;
+  /** Decides and commits one command. */
+  run(command: Command): Result<Change, Rejection>;
+  summary(): Summary | null;
+  /** Called when a round is over, to arm the alarm at what is left. */
+  settled(): void;
+};
+
+/**
+ * Does what the commits promised, in three lanes that cannot hold each other up: messages to the provider, campaign look-ups, and
+ * the row to the Inbox hub. Storage is re-read after every wait, because calls come in meanwhile.
+ */
+export class Deliveries {
+  readonly #deps: Deps;
+  readonly #deliverLane: () => Promise<void>;
+  readonly #attributeLane: () => Promise<void>;
+  readonly #projectLane: () => Promise<void>;
+  /** The message whose call is under way in this process; any other that says `sending` was interrupted. */
+  #inFlight: string | null = null;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#deliverLane = singleFlight(() => drain(this.#lane('deliver', (row) => this.#deliver(row))));
+    this.#attributeLane = singleFlight(() => drain(this.#lane('attribute', (row) => this.#attribute(row))));
+    this.#projectLane = singleFlight(() => this.#project());
+  }
+
+  /** Starts on everything that is due; resolves when nothing is left to do now. Never rejects. */
+  async drain(): Promise<void> {
+    const attributed = this.#attributeLane();
+    const projected = Promise.race([attributed, scheduler.wait(ATTRIBUTION_HEAD_START_MS)]).then(() => this.#projectLane());
+    const results = await Promise.allSettled([this.#deliverLane(), attributed, projected]);
+    for (const result of results) {
+      if (result.status === 'rejected') console.error({ event: 'outbox_failed', error: String(result.reason) });
+    }
+    this.#deps.settled();
+  }
+
+  /** When the outbox next needs the alarm; null when it is empty. Work that is due now has its backstop. */
+  nextAt(now: number): number | null {
+    const heads = [this.#deps.store.head('deliver'), this.#deps.store.head('attribute')].map((row) => row && row.dueAt);
+    const projection = this.#deps.store.projection();
+    const project = projection && projection.projectedVersion < projection.version ? projection.at : null;
+    const next = earliest(...heads, project);
+    return next === null ? null : Math.max(next, now + BACKSTOP_MS);
+  }
+
+  #lane(kind: OutboxKind, work: (row: OutboxRow) => Promise<void>) {
+    const { store } = this.#deps;
+    return {
+      next: () => {
+        const row = store.head(kind);
+        return row && row.dueAt <= Date.now() ? row : null;
+      },
+      run: work,
+      onError: (row: OutboxRow, error: unknown) => {
+        console.error({ event: `${kind}_failed`, message: row.messageId, attempt: row.attempts + 1, error: String(error) });
+        store.countAttempt(row.id);
+        store.postpone(row.id, Date.now() + backOffMs(row.attempts + 1, Math.random()));
+      },
+    };
+  }
+
+  async #deliver(row: OutboxRow): Promise<void> {
+    const { store, run, env } = this.#deps;
+    const { messageId } = row;
+    const conversation = store.conversation();
+    const message = store.byId(messageId);
+    const status = message?.delivery?.status;
+    if (!conversation || !message || (status !== 'queued' && status !== 'sending')) return store.drop(row.id);
+    const attempt = row.attempts + 1;
+    if (status === 'sending' && this.#inFlight !== messageId) {
+      const reason = 'The connection to the provider broke off while it was being sent.';
+      run({ type: 'sendResult', messageId, result: { status: 'unknown', reason }, attempt, jitter: 0 });
+      return;
+    }
+    await this.#takeReceipts(conversation, await register(env, conversation, `key:${messageId}`));
+    store.countAttempt(row.id);
+    run({ type: 'sendStarted', messageId });
+    this.#inFlight = messageId;
+    try {
+      const quoted = message.quotedId === null ? undefined : store.byId(message.quotedId);
+      const result = await deliver(env, conversation, message, quoted);
+      run({ type: 'sendResult', messageId, result, attempt, jitter: Math.random() });
+      if (result.status === 'sent' && result.providerMessageId !== null) {
+        await this.#takeReceipts(conversation, await register(env, conversation, `id:${result.providerMessageId}`));
+      }
+    } finally {
+      this.#inFlight = null;
+    }
+  }
+
+  async #takeReceipts(conversation: Conversation, receipts: Receipt[]): Promise<void> {
+    const { id, channelId, provider, contact } = conversation;
+    const target = { id, channelId, provider, address: contact.address, name: null };
+    for (const event of receipts) this.#deps.run({ type: 'receive', target, event });
+  }
+
+  async #attribute(row: OutboxRow): Promise<void> {
+    const { store, run, env } = this.#deps;
+    const conversation = store.conversation();
+    if (!conversation || !row.attribute || row.attempts >= MAX_ATTRIBUTE_ATTEMPTS) return store.drop(row.id);
+    const attribution = await attributionOf(env, conversation, row.attribute);
+    run({ type: 'attribute', messageId: row.messageId, attribution });
+    store.drop(row.id);
+  }
+
+  /** Publishes the latest state until the hub says that the read model has it. */
+  async #project(): Promise<void> {
+    const { store, summary, env } = this.#deps;
+    for (;;) {
+      const projection = store.projection();
+      if (!projection || projection.projectedVersion >= projection.version || projection.at > Date.now()) return;
+      const latest = summary();
+      if (!latest) return;
+      try {
+        await hubOf(env).publish(latest);
+        store.projected(latest.version);
+      } catch (error) {
+        console.warn({
+          event: 'projection_failed',
+          conversation: latest.id,
+          attempt: projection.attempts + 1,
+          error: String(error),
+        });
+        store.postponeProjection(Date.now() + backOffMs(projection.attempts + 1, Math.random()));
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import type { Change, Conversation, Effect, MessageLookup } from '../../src/lib/domain/conversation';
+import type { Message } from '../../src/lib/domain/message';
+import type { InboundEvent } from '../../src/lib/domain/provider';
+
+/** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
+export const PARKED_MS = 24 * 60 * 60_000;
+
+type AttributeEffect = Extract<Effect, { type: 'attribute' }>;
+export type OutboxRow = { id: number; messageId: string; dueAt: number; attempts: number; attribute: AttributeEffect | null };
+type OutboxRecord = { id: number; message_id: string; payload: string; due_at: number; attempts: number };
+export type OutboxKind = 'deliver' | 'attribute';
+
+/** How far the read model follows. */
+export type Projection = { version: number; projectedVersion: number; attempts: number; at: number };
+
+/** Every SQL statement of the conversation object: rows in, domain values out, synchronous. */
+export class Store implements MessageLookup {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  conversation(): Conversation | null {
+    const [row] = this.#sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
+    if (!row) return null;
+    const conversation: Conversation = JSON.parse(row.conversation);
+    return conversation;
+  }
+
+  byId(id: string): Message | undefined {
+    return this.#messages('SELECT message FROM messages WHERE id = ?', id)[0];
+  }
+
+  byProviderId(providerMessageId: string): Message | undefined {
+    return this.#messages(
+      'SELECT message FROM messages WHERE provider_message_id = ? ORDER BY seq LIMIT 1',
+      providerMessageId,
+    )[0];
+  }
+
+  isKnown(eventId: string): boolean {
+    const query = `SELECT EXISTS (SELECT 1 FROM messages WHERE provider_message_id = ?1)
+      OR EXISTS (SELECT 1 FROM seen_events WHERE event_id = ?1) AS known`;
+    return this.#sql.exec<{ known: number }>(query, eventId).one().known === 1;
+  }
+
+  parkedFor(targetId: string): InboundEvent[] {
+    const rows = this.#sql
+      .exec<{ event: string }>('SELECT event FROM parked_events WHERE target_id = ? ORDER BY id', targetId)
+      .toArray();
+    return rows.map((row): InboundEvent => JSON.parse(row.event));
+  }
+
+  after(seq: number): Message[] {
+    return this.#messages('SELECT message FROM messages WHERE seq > ? ORDER BY seq', seq);
+  }
+
+  /** The latest messages before `seq`, ascending. */
+  before(seq: number, limit: number): Message[] {
+    return this.#messages('SELECT message FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?', seq, limit).reverse();
+  }
+
+  /** Messages that changed after this version of the conversation, ascending; at most `limit`. */
+  changedAfter(version: number, limit: number): Message[] {
+    return this.#messages('SELECT message FROM messages WHERE version > ? ORDER BY seq LIMIT ?', version, limit);
+  }
+
+  #messages(query: string, ...bindings: (string | number)[]): Message[] {
+    const rows = this.#sql.exec<{ message: string }>(query, ...bindings).toArray();
+    return rows.map((row): Message => JSON.parse(row.message));
+  }
+
+  /** Writes a change whole. Runs inside the caller's transaction. */
+  apply(change: Change, now: number): void {
+    const { conversation } = change;
+    if (conversation) {
+      const text = JSON.stringify(conversation);
+      this.#sql.exec(
+        `INSERT INTO state (id, conversation, version, projected_version, project_attempts, project_at) VALUES (1, ?1, ?2, 0, 0, ?3)
+         ON CONFLICT (id) DO UPDATE SET conversation = ?1, version = ?2`,
+        text,
+        conversation.version,
+        now,
+      );
+    }
+    for (const message of change.messages) {
+      this.#sql.exec(
+        `INSERT INTO messages (seq, id, provider_message_id, version, message) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (seq) DO UPDATE SET provider_message_id = ?3, version = ?4, message = ?5`,
+        message.seq,
+        message.id,
+        message.providerMessageId,
+        message.version,
+        JSON.stringify(message),
+      );
+    }
+    for (const eventId of change.remembered) {
+      this.#sql.exec('INSERT OR IGNORE INTO seen_events (event_id, at) VALUES (?, ?)', eventId, now);
+    }
+    for (const targetId of change.unparked) this.#sql.exec('DELETE FROM parked_events WHERE target_id = ?', targetId);
+    for (const { targetId, event } of change.parked) {
+      const text = JSON.stringify(event);
+      this.#sql.exec('INSERT OR IGNORE INTO parked_events (target_id, event, at) VALUES (?, ?, ?)', targetId, text, now);
+    }
+    for (const effect of change.effects) this.#applyEffect(effect, now);
+  }
+
+  #applyEffect(effect: Effect, now: number): void {
+    switch (effect.type) {
+      case 'deliver':
+        this.#sql.exec(
+          `INSERT INTO outbox (kind, message_id, payload, due_at, attempts) VALUES ('deliver', ?1, '', ?2, 0)
+           ON CONFLICT (kind, message_id) DO UPDATE SET due_at = ?2`,
+          effect.messageId,
+          effect.at,
+        );
+        return;
+      case 'delivered':
+        this.#sql.exec("DELETE FROM outbox WHERE kind = 'deliver' AND message_id = ?", effect.messageId);
+        return;
+      case 'attribute':
+        this.#sql.exec(
+          "INSERT OR IGNORE INTO outbox (kind, message_id, payload, due_at, attempts) VALUES ('attribute', ?, ?, ?, 0)",
+          effect.messageId,
+          JSON.stringify(effect),
+          now,
+        );
+    }
+  }
+
+  /** The first row of its kind, due or not: order within a conversation is kept by never looking past it. */
+  head(kind: OutboxKind): OutboxRow | null {
+    const query = 'SELECT id, message_id, payload, due_at, attempts FROM outbox WHERE kind = ? ORDER BY id LIMIT 1';
+    const [row] = this.#sql.exec<OutboxRecord>(query, kind).toArray();
+    if (!row) return null;
+    const attribute: AttributeEffect | null = row.payload === '' ? null : JSON.parse(row.payload);
+    return { id: row.id, messageId: row.message_id, dueAt: row.due_at, attempts: row.attempts, attribute };
+  }
+
+  countAttempt(id: number): void {
+    this.#sql.exec('UPDATE outbox SET attempts = attempts + 1 WHERE id = ?', id);
+  }
+
+  postpone(id: number, dueAt: number): void {
+    this.#sql.exec('UPDATE outbox SET due_at = ? WHERE id = ?', dueAt, id);
+  }
+
+  drop(id: number): void {
+    this.#sql.exec('DELETE FROM outbox WHERE id = ?', id);
+  }
+
+  projection(): Projection | null {
+    const query = 'SELECT version, projected_version, project_attempts, project_at FROM state';
+    const [row] = this.#sql
+      .exec<Record<'version' | 'projected_version' | 'project_attempts' | 'project_at', number>>(query)
+      .toArray();
+    return row
+      ? { version: row.version, projectedVersion: row.projected_version, attempts: row.project_attempts, at: row.project_at }
+      : null;
+  }
+
+  projected(version: number): void {
+    this.#sql.exec(
+      'UPDATE state SET projected_version = MAX(projected_version, ?), project_attempts = 0, project_at = 0',
+      version,
+    );
+  }
+
+  postponeProjection(at: number): void {
+    this.#sql.exec('UPDATE state SET project_attempts = project_attempts + 1, project_at = ?', at);
+  }
+
+  /** When the oldest waiting event may be thrown away; null when none waits. */
+  parkedUntil(): number | null {
+    const { at } = this.#sql.exec<{ at: number | null }>('SELECT MIN(at) AS at FROM parked_events').one();
+    return at === null ? null : at + PARKED_MS;
+  }
+
+  /** Throws away what waited too long; how many there were. */
+  dropParked(now: number): number {
+    return this.#sql.exec('DELETE FROM parked_events WHERE at <= ?', now - PARKED_MS).rowsWritten;
+  }
+}

@@ -1,0 +1,73 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { Receipt } from '../../src/lib/domain/provider';
+import type { Env } from '../env';
+import { DirectoryStore } from './store';
+
+/** Objects per channel; each serves some hundred writes a second. */
+const SHARDS = 64;
+/** A receipt that came before its message was known waits this long, then it is dropped. */
+const PARKED_MS = 24 * 3_600_000;
+/** No provider reports on a message that is older. */
+const ENTRY_MS = 30 * 24 * 3_600_000;
+/** Between two sweeps at least: expiry need not be exact. */
+const SWEEP_MS = 3_600_000;
+
+/**
+ * Which conversation a sent message belongs to, for receipts that name no end user. Keys are `id:<provider's id>` and
+ * `key:<our message id>`, within one channel.
+ */
+export class Directory extends DurableObject<Env> {
+  readonly #store: DirectoryStore;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new DirectoryStore(ctx.storage);
+  }
+
+  /** Remembers the key; returns, and forgets, the receipts that were waiting for it. */
+  async put(key: string, conversationId: string): Promise<Receipt[]> {
+    const receipts = this.#store.put(key, conversationId, Date.now() + ENTRY_MS);
+    await this.#armBy(Date.now() + ENTRY_MS);
+    return receipts;
+  }
+
+  /** The key's conversation; when it is not known (yet), the receipt is kept for `put` and the answer is null. */
+  async findOrPark(key: string, receipt: Receipt): Promise<string | null> {
+    const conversationId = this.#store.find(key);
+    if (conversationId !== null) return conversationId;
+    this.#store.park(key, receipt, Date.now() + PARKED_MS);
+    await this.#armBy(Date.now() + PARKED_MS);
+    return null;
+  }
+
+  /** Drops what has expired, a bounded piece at a time. Re-arms whatever happens: a spent alarm would never come back. */
+  override async alarm(): Promise<void> {
+    let next = Date.now() + SWEEP_MS;
+    try {
+      const { dropped, nextAt } = this.#store.sweep(Date.now());
+      if (dropped > 0) console.warn({ event: 'receipts_dropped', count: dropped });
+      if (nextAt === null) return;
+      next = Math.max(nextAt, Date.now() + SWEEP_MS);
+    } catch (error) {
+      console.error({ event: 'directory_sweep_failed', error: String(error) });
+    }
+    await this.ctx.storage.setAlarm(next);
+  }
+
+  async #armBy(at: number): Promise<void> {
+    const armed = await this.ctx.storage.getAlarm();
+    if (armed === null || armed > at) await this.ctx.storage.setAlarm(at);
+  }
+}
+
+/** The object that holds this key of this channel. */
+export function directoryOf(env: Env, channelId: string, key: string): DurableObjectStub<Directory> {
+  return env.DIRECTORY.get(env.DIRECTORY.idFromName(`${channelId}:${shardOf(key)}`));
+}
+
+/** FNV-1a over UTF-16 units: even enough to spread ids, and cheap. */
+function shardOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193) >>> 0;
+  return hash % SHARDS;
+}

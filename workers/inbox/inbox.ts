@@ -1,0 +1,124 @@
+import { DurableObject } from 'cloudflare:workers';
+import { z } from 'zod';
+import { type InboxFrame, type Person, PING, PONG } from '../../src/lib/domain/protocol';
+import { may } from '../../src/lib/domain/role';
+import type { Summary } from '../../src/lib/domain/summary';
+import { write } from '../../src/lib/server/db/conversations';
+import type { Env } from '../env';
+import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, police, sendFrame } from '../sockets';
+import { BatchWriter } from './batch-writer';
+
+/** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
+export const FRAME_EVERY_MS = 100;
+const POLICY_VIOLATION = 1008;
+/** Longer than the database's own limit: a write that never answers must not hold up all that come after it. */
+const WRITE_TIMEOUT_MS = 35_000;
+
+/**
+ * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth
+ * and no storage: what a crash forgets, the conversations' outboxes publish again.
+ */
+export class Inbox extends DurableObject<Env> {
+  readonly #writer: BatchWriter;
+  /** Changed since the last frame, the newest of each conversation. */
+  readonly #unsent = new Map<string, Summary>();
+  #frameTimer = false;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#writer = new BatchWriter({
+      write: (summaries) => withinTime(write(env.DB, summaries)),
+      later: (run, afterMs) => void setTimeout(run, afterMs),
+      now: () => Date.now(),
+    });
+    // Answered by the runtime: keep-alives never wake the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+
+  /** Shows the row to every dashboard and resolves when the read model has it. Rejects when it could not be written: publish again. */
+  publish(summary: Summary): Promise<void> {
+    if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, summary);
+    if (!this.#frameTimer) this.#sendRows();
+    return this.#writer.add(summary);
+  }
+
+  /** Rows that the read model may not show yet: lay them over what it answers. */
+  pending(): Summary[] {
+    return this.#writer.pending();
+  }
+
+  /** Closes every dashboard of a sign-in that has ended. */
+  disconnect(session: string): void {
+    const sockets = this.ctx.getWebSockets().filter((socket) => attachmentOf(socket)?.session === session);
+    for (const socket of sockets) closeQuietly(socket, POLICY_VIOLATION, 'signed out');
+    if (sockets.length > 0) this.#announce(sockets);
+  }
+
+  /** Takes a dashboard's upgrade, which the Worker entry has authenticated. */
+  override async fetch(request: Request): Promise<Response> {
+    const attachment = attachmentFrom(request);
+    if (!attachment) return new Response('Expected an authenticated upgrade', { status: 426 });
+    if (!may(attachment.agent.role, 'conversations')) return new Response(null, { status: 403 });
+    const known = this.#agents();
+    const { socket, response } = acceptSocket(this.ctx, attachment);
+    const agents = this.#agents();
+    // A second tab changes nothing for the others.
+    if (agents.length === known.length) sendFrame(socket, { type: 'presence', agents } satisfies InboxFrame);
+    else this.#announce();
+    return response;
+  }
+
+  /** Dashboards have nothing to say but pings, which the runtime answers: everything that comes here is refused. */
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    police(socket, data, z.never(), Date.now());
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    closeQuietly(socket, code);
+    this.#announce([socket]);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.webSocketClose(socket, 1011);
+  }
+
+  #sendRows(): void {
+    this.#frameTimer = false;
+    if (this.#unsent.size === 0) return;
+    const rows = [...this.#unsent.values()];
+    this.#unsent.clear();
+    broadcast(this.ctx.getWebSockets(), { type: 'rows', rows } satisfies InboxFrame);
+    this.#frameTimer = true;
+    setTimeout(() => this.#sendRows(), FRAME_EVERY_MS);
+  }
+
+  /** Tells everybody who is here. Sockets that are leaving are still listed by the runtime. */
+  #announce(leaving: readonly WebSocket[] = []): void {
+    const sockets = this.ctx.getWebSockets().filter((socket) => !leaving.includes(socket));
+    broadcast(sockets, { type: 'presence', agents: this.#agents(leaving) } satisfies InboxFrame);
+  }
+
+  /** Who has a dashboard open, each once, by name. */
+  #agents(leaving: readonly WebSocket[] = []): Person[] {
+    const agents = new Map<string, Person>();
+    for (const socket of this.ctx.getWebSockets()) {
+      if (leaving.includes(socket) || socket.readyState !== WebSocket.OPEN) continue;
+      const agent = attachmentOf(socket)?.agent;
+      if (agent) agents.set(agent.id, { id: agent.id, name: agent.name });
+    }
+    return [...agents.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+}
+
+/** Fails when the write takes too long. That it may still happen does no harm: versions decide. */
+async function withinTime(writing: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The read model did not answer in time')), WRITE_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([writing, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

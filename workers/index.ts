@@ -1,0 +1,7 @@
+import app from '../.svelte-kit/cloudflare/_worker.js';
+import { edge } from './edge';
+
+export * from './durable-objects';
+
+/** The whole product: what is ours at the edge, and SvelteKit for everything else. */
+export default edge(app);

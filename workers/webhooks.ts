@@ -1,0 +1,168 @@
+import { ChannelId } from '../src/lib/domain/ids';
+import type { Channel, InboundEvent, ParsedWebhook, Provider } from '../src/lib/domain/provider';
+import { record, type DeadLetter } from '../src/lib/server/db/dead-letters';
+import { providerOf } from '../src/lib/server/providers';
+import { channelOf } from './channels';
+import { directoryOf } from './directory/directory';
+import { conversationOf, type Env } from './env';
+import { parseBody, readBody } from './webhooks/body';
+import { fanOut } from './webhooks/fan-out';
+import { keysOf, receiptGroup, route, type Group } from './webhooks/routing';
+
+/** Providers give up after some 10 s; an answer in time, even a refusal, keeps their queue moving. */
+const DEADLINE_MS = 5_000;
+/** A channel row that is not there by then counts as a failed database. */
+const LOOKUP_MS = 3_000;
+const RETRY_AFTER_S = 5;
+/** Conversations called at once. */
+const WIDTH = 32;
+
+/**
+ * `GET,POST /webhooks/{channelId}`: the provider's handshake and its events. 200 says that every event is committed in its
+ * conversation, or kept as a dead letter because nobody can process it; 503 asks for the delivery again, and the conversations
+ * recognise what they have. Never throws.
+ */
+export async function handleWebhook(request: Request, env: Env, ctx: ExecutionContext, channelId: string): Promise<Response> {
+  if (request.method !== 'GET' && request.method !== 'POST') return empty(405, { allow: 'GET, POST' });
+  if (!ChannelId.safeParse(channelId).success) return empty(404);
+  try {
+    const channel = await within(LOOKUP_MS, channelOf(env, channelId));
+    const provider = channel ? providerOf(channel.provider) : undefined;
+    if (!channel || !provider) return refuse(channelId, 404);
+    if (request.method === 'GET') return handshake(request, provider, channel);
+    return await receive(request, provider, channel, env, ctx);
+  } catch (error) {
+    console.error({ event: 'webhook_failed', channelId, error: String(error) });
+    return unavailable();
+  }
+}
+
+function handshake(request: Request, provider: Provider, channel: Channel): Response {
+  const echo = provider.handshake(new URL(request.url).searchParams, channel);
+  if (echo === null) return refuse(channel.id, 403);
+  return new Response(echo, { headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } });
+}
+
+async function receive(
+  request: Request,
+  provider: Provider,
+  channel: Channel,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  const body = await readBody(request);
+  if (!body) return refuse(channel.id, 413);
+  const now = Date.now();
+  if (!(await provider.verify(body, request.headers, channel, now))) return refuse(channel.id, 401);
+  const { events, rejected } = understand(body, provider, channel);
+  const delivery: Delivery = { channel, env, deadline: now + DEADLINE_MS, conflicts: [], failures: [] };
+  const letters = rejected.map(({ reason, part }) => letter(channel, reason, part, now));
+  const work = Promise.all([deliver(events, delivery), letters.length > 0 ? record(env.DB, letters) : undefined]);
+  // What is under way at the deadline may finish; the provider's next try then finds it done.
+  ctx.waitUntil(work.catch(() => undefined));
+  try {
+    await within(DEADLINE_MS, work);
+  } catch (error) {
+    delivery.failures.push(error);
+  }
+  const { conflicts, failures } = delivery;
+  if (conflicts.length > 0) ctx.waitUntil(keepConflicts(conflicts, delivery, now));
+  if (rejected.length + conflicts.length + failures.length > 0) {
+    const counts = { events: events.length, rejected: rejected.length, conflicts: conflicts.length, failures: failures.length };
+    const error = failures.length > 0 ? String(failures[0]) : undefined;
+    console.warn({ event: 'webhook_incomplete', channelId: channel.id, ...counts, error });
+  }
+  return failures.length > 0 ? unavailable() : empty(200);
+}
+
+/** What the authentic bytes say. Whatever is wrong with them is the sender's or ours to look at, and no redelivery would help. */
+function understand(body: Uint8Array, provider: Provider, channel: Channel): ParsedWebhook {
+  const parsed = parseBody(body);
+  if (!parsed) return unprocessable('not JSON', new TextDecoder().decode(body));
+  try {
+    return provider.parse(parsed.json, channel);
+  } catch (error) {
+    console.error({
+      event: 'webhook_parse_failed',
+      channelId: channel.id,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+    return unprocessable('parser failed', parsed.json);
+  }
+}
+
+const unprocessable = (reason: string, part: unknown): ParsedWebhook => ({ events: [], rejected: [{ reason, part }] });
+
+type Delivery = { channel: Channel; env: Env; deadline: number; conflicts: InboundEvent[]; failures: unknown[] };
+
+/** Hands each conversation its events in one call. Failures are collected, not thrown: the other conversations get theirs. */
+async function deliver(events: readonly InboundEvent[], delivery: Delivery): Promise<void> {
+  const { channel, env } = delivery;
+  const { groups, unaddressed } = await route(events, channel);
+  const errors = await fanOut(
+    [
+      ...groups.map((group) => () => hand(group, delivery)),
+      ...unaddressed.map((receipt) => async () => {
+        for (const key of keysOf(receipt)) {
+          const conversationId = await directoryOf(env, channel.id, key).findOrPark(key, receipt);
+          if (conversationId !== null) return hand(receiptGroup(conversationId, receipt, channel), delivery);
+        }
+      }),
+    ],
+    {
+      width: WIDTH,
+      expired: () => Date.now() >= delivery.deadline,
+      sleep: (ms) => scheduler.wait(ms),
+      random: Math.random,
+    },
+  );
+  delivery.failures.push(...errors);
+}
+
+/** A new stub for each try: one that has failed stays broken. */
+async function hand(group: Group, { env, conflicts }: Delivery): Promise<void> {
+  const found = await conversationOf(env, group.target.id).receive(group.target, group.events);
+  for (const event of group.events)
+    if (event.type === 'message' && found.conflicts.includes(event.eventId)) conflicts.push(event);
+}
+
+/** Same id, other content: the first one stands; the other is kept for somebody to look at. */
+async function keepConflicts(conflicts: readonly InboundEvent[], { env, channel }: Delivery, at: number): Promise<void> {
+  try {
+    await record(
+      env.DB,
+      conflicts.map((event) => letter(channel, 'conflict', event, at)),
+    );
+  } catch (error) {
+    console.error({ event: 'conflict_not_kept', channelId: channel.id, count: conflicts.length, error: String(error) });
+  }
+}
+
+const letter = (channel: Channel, reason: string, part: unknown, at: number): DeadLetter => ({
+  channelId: channel.id,
+  reason,
+  body: typeof part === 'string' ? part : (JSON.stringify(part) ?? ''),
+  at,
+});
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const timeout = scheduler.wait(ms, { signal: abort.signal }).then(() => {
+    throw new Error('out of time');
+  });
+  timeout.catch(() => undefined);
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    abort.abort();
+  }
+}
+
+function refuse(channelId: string, status: number): Response {
+  console.warn({ event: 'webhook_refused', channelId, status });
+  return empty(status);
+}
+
+const unavailable = (): Response => empty(503, { 'retry-after': String(RETRY_AFTER_S) });
+
+const empty = (status: number, headers?: Record<string, string>): Response => new Response(null, { status, headers });

@@ -10,7 +10,12 @@ export default defineConfig({
           cloudflareTest({
             main: './tests/worker/main.ts',
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations('./migrations') } },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+                SECRET_KEY: 'a secret key for the tests, long enough to be one',
+              },
+            },
           }),
         ],
         test: { name: 'worker', include: ['tests/worker/**/*.test.ts'], setupFiles: ['./tests/worker/apply-migrations.ts'] },

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ensureInstalled, fingerprint, root } from './project.mjs';
 
+// `npm start` has just built; wrangler calls this once more before it serves.
+if (process.env.PARLEY_BUILT === '1') process.exit(0);
 ensureInstalled();
 const stamp = `${root}/.cache/build`;
 const sources = ['src', 'workers/site.toml', 'package-lock.json', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json'];

@@ -45,7 +45,7 @@ const server = spawn(
     ...Object.entries(settings).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
     ...rest,
   ],
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, PARLEY_BUILT: watch ? '' : '1' } },
 );
 server.on('exit', (code) => process.exit(code ?? 0));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal));

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareRows, ListQuery, matches, overlay, type Page, readCursor, tabRange, writeCursor } from '../../src/lib/domain/list';
+import {
+  compareRows,
+  ListQuery,
+  matches,
+  overlay,
+  type Page,
+  readCursor,
+  tabRange,
+  writeCursor,
+} from '../../src/lib/domain/list';
 import { recencyFloor, recencyOf, recencyTime } from '../../src/lib/domain/recency';
 import type { Summary } from '../../src/lib/domain/summary';
 import { DAY, HOUR, policy } from '../fixtures/conversation';
@@ -28,13 +37,18 @@ test.each([
 
 test('every recency id keeps its millisecond, before 2026 as well', () => {
   fc.assert(
-    fc.property(fc.integer({ min: Date.UTC(2010, 0, 1), max: Date.UTC(2042, 0, 1) }), fc.nat(20_000), fc.string(), (at, step, id) => {
-      const rid = recencyOf(id, at, step);
-      expect(Number.isSafeInteger(rid)).toBe(true);
-      expect(recencyTime(rid)).toBe(at);
-      expect(rid).toBeGreaterThanOrEqual(recencyFloor(at));
-      expect(rid).toBeLessThan(recencyFloor(at + 1));
-    }),
+    fc.property(
+      fc.integer({ min: Date.UTC(2010, 0, 1), max: Date.UTC(2042, 0, 1) }),
+      fc.nat(20_000),
+      fc.string(),
+      (at, step, id) => {
+        const rid = recencyOf(id, at, step);
+        expect(Number.isSafeInteger(rid)).toBe(true);
+        expect(recencyTime(rid)).toBe(at);
+        expect(rid).toBeGreaterThanOrEqual(recencyFloor(at));
+        expect(rid).toBeLessThan(recencyFloor(at + 1));
+      },
+    ),
   );
 });
 
@@ -83,7 +97,22 @@ test('rows of the same millisecond stand in the order of their recency ids, in b
 
 test('a cursor is read back, and nothing else is taken for one', () => {
   fc.assert(fc.property(fc.maxSafeInteger(), (position) => readCursor(writeCursor(position)) === position));
-  for (const forged of ['', 'r', 'x1', 'r1.5', 'r-', 'r--1', 'r-0', 'r01', 'R1', 'r1 ', 'rzzzzzzzzzzz', 'rzzzzzzzzzzzz', "r1' OR 1=1", 'é']) {
+  for (const forged of [
+    '',
+    'r',
+    'x1',
+    'r1.5',
+    'r-',
+    'r--1',
+    'r-0',
+    'r01',
+    'R1',
+    'r1 ',
+    'rzzzzzzzzzzz',
+    'rzzzzzzzzzzzz',
+    "r1' OR 1=1",
+    'é',
+  ]) {
     expect(readCursor(forged)).toBeNull();
     expect(ListQuery.safeParse({ tab: 'active', cursor: forged }).success).toBe(false);
   }
@@ -142,7 +171,9 @@ test('laying pending rows over pages gives every row once, in order, as if they 
 test('a pending row that no longer belongs leaves the page, and an older one changes nothing', () => {
   const row = aSummary({ version: 5 });
   const page = pageOf([row], query());
-  expect(overlay(page, [{ ...row, version: 6, ticketStatus: 'closed' }], query({ ticketStatuses: ['new'] }), facts).items).toEqual([]);
+  expect(
+    overlay(page, [{ ...row, version: 6, ticketStatus: 'closed' }], query({ ticketStatuses: ['new'] }), facts).items,
+  ).toEqual([]);
   expect(overlay(page, [{ ...row, version: 4, lastInboundAt: NOW - 2 * DAY }], query(), facts).items).toEqual([row]);
 });
 

@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { InboxFrame } from '../../src/lib/domain/protocol';
@@ -7,11 +7,9 @@ import type { Agent } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
 import { database } from '../../src/lib/server/db/client';
 import { find } from '../../src/lib/server/db/conversations';
-import type { Env } from '../../workers/env';
-import { Inbox } from '../../workers/inbox/inbox';
+import type { Inbox } from '../../workers/inbox/inbox';
 import { headersOf } from '../../workers/sockets';
 import { alex, ana, ben, mia, policy } from '../fixtures/conversation';
-import { recorded } from '../fixtures/recorded-d1';
 import { aSummary, idOf, NOW } from '../fixtures/summaries';
 
 const facts = { now: NOW, policy };
@@ -74,32 +72,23 @@ test('a row that is not yet written is pending, and stays so a moment longer tha
   await vi.waitFor(async () => expect(await hub.pending()).toEqual([]), { timeout: 5_000, interval: 250 });
 });
 
-test('changes of one conversation that come together are one written row, of the highest version whatever the order', async () => {
+test('of the changes of one conversation that come together the highest version stays, whatever the order', async () => {
   const dashboard = await connect(ana);
   const versions = [3, 1, 5, 2, 4].map((version) => aSummary({ version, unread: version }));
-  const { ran, restore } = await watchWrites();
   await Promise.all(versions.map((row) => hub.publish(row)));
-  await restore();
   expect(await find(database(env.DB), [aSummary().id], facts)).toMatchObject([{ version: 5, unread: 5 }]);
-  // The row, its entry in the index of ids, and its entry in the text index.
-  expect(ran.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0)).toBe(3);
   await vi.waitFor(() => expect(rowsOf(dashboard).at(-1)?.version).toBe(5));
 });
 
-test('many changes reach a dashboard in a few frames, none lost, and the read model in batches of at most 50', async () => {
+test('many changes reach a dashboard in a few frames, and the read model, none lost', async () => {
   const dashboard = await connect(ana);
   const rows = Array.from({ length: 180 }, (_, n) => aSummary({ id: idOf(n), lastInboundAt: NOW - n * 1000 }));
-  const { ran, restore } = await watchWrites();
   await Promise.all(rows.map((row) => hub.publish(row)));
-  await restore();
   await vi.waitFor(() => expect(new Set(rowsOf(dashboard).map(({ id }) => id)).size).toBe(180));
   const frames = dashboard.frames.filter(({ type }) => type === 'rows').length;
   expect(frames).toBeLessThan(60);
   const { results } = await env.DB.prepare('SELECT count(*) n FROM conversations').all();
   expect(results).toEqual([{ n: 180 }]);
-  const upserts = ran.filter(({ sql, rowsWritten }) => sql.startsWith('INSERT INTO conversations (') && rowsWritten > 0);
-  expect(upserts.length).toBeGreaterThanOrEqual(4);
-  for (const { rowsWritten } of upserts) expect(rowsWritten).toBeLessThanOrEqual(2 * 50);
 });
 
 test('a failed write rejects the publishing, keeps the row in sight, and succeeds when published again', async () => {
@@ -161,7 +150,11 @@ test('a keep-alive is answered', async () => {
 test.each([
   ['no upgrade', [...headersOf(ana, 's')], 426],
   ['no trusted headers', [['upgrade', 'websocket']], 426],
-  ['an unknown role', [['upgrade', 'websocket'], ...headersOf(ana, 's').filter(([name]) => !name.includes('role')), ['x-parley-role', 'root']], 426],
+  [
+    'an unknown role',
+    [['upgrade', 'websocket'], ...headersOf(ana, 's').filter(([name]) => !name.includes('role')), ['x-parley-role', 'root']],
+    426,
+  ],
   ['a role without the right', [['upgrade', 'websocket'], ...headersOf(mia, 's')], 403],
 ] as [string, [string, string][], number][])('%s gets no socket', async (_, headers, status) => {
   const response = await hub.fetch('https://parley.test/live/inbox', { headers });
@@ -209,19 +202,4 @@ async function failureOf(call: Promise<void>): Promise<string> {
   } catch (error) {
     return String(error);
   }
-}
-
-/** Notes the statements that the hub runs, by giving it a database that notes them. */
-async function watchWrites() {
-  const { d1, ran } = recorded(env.DB);
-  const original = env.DB;
-  const swap = (database: D1Database) => runInDurableObject(hub, (instance: Inbox) => replaceDatabase(instance, database));
-  await swap(d1);
-  return { ran, restore: () => swap(original) };
-}
-
-/** The hub reads the binding at each write. */
-function replaceDatabase(instance: Inbox, database: D1Database): void {
-  const { env: bound } = instance as unknown as { env: Env };
-  bound.DB = database;
 }

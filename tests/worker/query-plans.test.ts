@@ -88,7 +88,8 @@ test('counts, look-ups and attribution search, and never scan the conversations 
     const plan = await planOf(env.DB, statement);
     expect(plan, statement.sql).not.toContain('TEMP B-TREE');
     expect(plan, statement.sql).not.toMatch(/SCAN (c|s|conversations|campaign_sends|campaign_labels)\b/);
-    for (const line of plan.split('\n').filter((step) => step.includes('SCAN conversations_fts'))) expect(line).toMatch(/><$|INDEX 0:=$/);
+    for (const line of plan.split('\n').filter((step) => step.includes('SCAN conversations_fts')))
+      expect(line).toMatch(/><$|INDEX 0:=$/);
   }
 });
 
@@ -124,6 +125,9 @@ test('a new conversation writes 3 rows, a new message 4, a new status 3, and a r
 });
 
 test('a batch of 50 writes no more a row than one does', async () => {
-  await conversations.write(d1, Array.from({ length: 50 }, (_, n) => ({ ...aSummary({ id: idOf(n) }), version: 2, lastInboundAt: NOW - n })));
+  await conversations.write(
+    d1,
+    Array.from({ length: 50 }, (_, n) => ({ ...aSummary({ id: idOf(n) }), version: 2, lastInboundAt: NOW - n })),
+  );
   expect(written()).toBeLessThanOrEqual(4 * 50);
 });

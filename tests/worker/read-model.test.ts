@@ -68,7 +68,12 @@ test('writing twice is writing once', async () => {
 
 test('two writers at once leave one row and one entry', async () => {
   const older = aSummary({ contact: { id: 'c', name: 'Old Name', address: '1' } });
-  const newer = { ...older, version: 2, lastInboundAt: older.lastInboundAt + 1000, contact: { ...older.contact, name: 'New Name' } };
+  const newer = {
+    ...older,
+    version: 2,
+    lastInboundAt: older.lastInboundAt + 1000,
+    contact: { ...older.contact, name: 'New Name' },
+  };
   const outcomes = await Promise.allSettled([newer, older, newer, older].map((row) => conversations.write(env.DB, [row])));
   // Two that found the same free id may refuse one another; the caller then writes again.
   if (outcomes.some(({ status }) => status === 'rejected')) await conversations.write(env.DB, [newer]);
@@ -118,13 +123,17 @@ test('random writes in any order leave the newest of each conversation, and an i
       // Often only one thing changes: the time stays, the name or the status does not.
       const any = anySummary(n, random(below(1e9)));
       const version = 1 + below(60);
-      return known && chance(0.5) ? { ...known, version, contact: any.contact, ticketStatus: any.ticketStatus } : { ...any, version };
+      return known && chance(0.5)
+        ? { ...known, version, contact: any.contact, ticketStatus: any.ticketStatus }
+        : { ...any, version };
     });
     for (const row of summaries) if (row.version > (newest.get(row.id)?.version ?? 0)) newest.set(row.id, row);
     await conversations.write(env.DB, summaries);
   }
   const found = await conversations.find(db, [...newest.keys()], facts);
-  expect(new Map(found.map((row) => [row.id, row.version]))).toEqual(new Map([...newest.values()].map((row) => [row.id, row.version])));
+  expect(new Map(found.map((row) => [row.id, row.version]))).toEqual(
+    new Map([...newest.values()].map((row) => [row.id, row.version])),
+  );
   await expectWholeIndex();
   for (let seed = 0; seed < 50; seed += 1) {
     const asked = query({ tab: seed % 2 ? 'active' : 'inactive', search: anyQuery(random(seed)), limit: 100 });
@@ -202,12 +211,16 @@ test('labels mean the campaigns that carry them today, however many', async () =
 test('a campaign that is gone still stands on its rows', async () => {
   const row = aSummary({ campaign: { id: 'gone', name: 'Gone', labels: ['x'], match: 'inferred' } });
   await conversations.write(env.DB, [row]);
-  expect(await conversations.find(db, [row.id], facts)).toMatchObject([{ campaign: { id: 'gone', labels: [], match: 'inferred' } }]);
+  expect(await conversations.find(db, [row.id], facts)).toMatchObject([
+    { campaign: { id: 'gone', labels: [], match: 'inferred' } },
+  ]);
 });
 
 test('rows too large for one parameter are written in parts', async () => {
   const text = '界'.repeat(60_000);
-  const rows = Array.from({ length: 12 }, (_, n) => aSummary({ id: idOf(n), lastMessage: { text, direction: 'inbound', at: NOW } }));
+  const rows = Array.from({ length: 12 }, (_, n) =>
+    aSummary({ id: idOf(n), lastMessage: { text, direction: 'inbound', at: NOW } }),
+  );
   await conversations.write(env.DB, rows);
   expect(await countOf('conversations')).toBe(12);
   await expectWholeIndex();

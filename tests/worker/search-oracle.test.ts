@@ -64,10 +64,13 @@ const spelled = rows.map((row) => ({ id: row.id, name: partsOf(row.contact.name)
 function isFound({ name, text }: { name: Parts; text: Parts }, asked: Parts): boolean {
   const runs = [...name.runs, ...text.runs];
   const isInRuns = (part: string) => runs.some((run) => run.includes(part));
-  const word = (wanted: string) => name.words.some((has) => has.includes(wanted)) || text.words.some((has) => has.startsWith(wanted));
+  const word = (wanted: string) =>
+    name.words.some((has) => has.includes(wanted)) || text.words.some((has) => has.startsWith(wanted));
   const run = (wanted: string) => {
     const characters = [...wanted];
-    return characters.length === 1 ? isInRuns(wanted) : characters.slice(1).every((next, i) => isInRuns(`${characters[i]}${next}`));
+    return characters.length === 1
+      ? isInRuns(wanted)
+      : characters.slice(1).every((next, i) => isInRuns(`${characters[i]}${next}`));
   };
   const sign = (wanted: string) => name.signs.includes(wanted) || text.signs.includes(wanted);
   return asked.words.every(word) && asked.runs.every(run) && asked.signs.every(sign);

@@ -151,7 +151,6 @@ function playContact(
     // At once, as the look-up would, so that the next messages need none. Only a first message has a campaign: its number is 1.
     recorder.add({ type: 'attribute', messageId: firstMessageOf(target), attribution }, at);
   }
-    recorder.add({ type: 'read', agentId: agent.id, seq: Number.MAX_SAFE_INTEGER }, Math.min(at + SECOND, now));
 }
 
 function playAnswer(

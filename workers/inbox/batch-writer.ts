@@ -106,7 +106,8 @@ export class BatchWriter {
       this.#unwritten.delete(summary.id);
       this.#unwritten.set(summary.id, summary);
     }
-    for (const id of [...this.#unwritten.keys()].slice(0, Math.max(0, this.#unwritten.size - MAX_UNWRITTEN))) this.#unwritten.delete(id);
+    for (const id of [...this.#unwritten.keys()].slice(0, Math.max(0, this.#unwritten.size - MAX_UNWRITTEN)))
+      this.#unwritten.delete(id);
   }
 
   #forgetOld(): void {

@@ -79,7 +79,10 @@ export function compareRows(a: Summary, b: Summary, sort: ListQuery['sort']): nu
 }
 
 /** The recency ids of a tab: `from` ≤ id < `before`. Exact to the millisecond, whatever the slots. Empty when `from` ≥ `before`. */
-export function tabRange(tab: ListQuery['tab'], { now, policy }: Pick<ListFacts, 'now' | 'policy'>): { from: number; before: number } {
+export function tabRange(
+  tab: ListQuery['tab'],
+  { now, policy }: Pick<ListFacts, 'now' | 'policy'>,
+): { from: number; before: number } {
   // Active is `now - at < window`: the first active millisecond is now - window + 1.
   const active = recencyFloor(now - policy.activeWindowMs + 1);
   if (tab === 'active') return { from: active, before: Number.MAX_SAFE_INTEGER };
@@ -90,7 +93,12 @@ export function tabRange(tab: ListQuery['tab'], { now, policy }: Pick<ListFacts,
  * Lays rows that the hub has accepted but the read model may not have yet over one of its pages. The newer version of a conversation
  * wins; each stands on exactly the page that its recency id falls into, so that paging on neither repeats nor skips one.
  */
-export function overlay(page: Page, pending: readonly Summary[], query: ListQuery, facts: ListFacts): Pick<Page, 'items' | 'nextCursor'> {
+export function overlay(
+  page: Page,
+  pending: readonly Summary[],
+  query: ListQuery,
+  facts: ListFacts,
+): Pick<Page, 'items' | 'nextCursor'> {
   const stored = new Map(page.items.map((row) => [row.id, row]));
   const newer = pending.filter((row) => row.version > (stored.get(row.id)?.version ?? -1));
   if (newer.length === 0) return { items: page.items, nextCursor: page.nextCursor };

@@ -7,7 +7,7 @@ import { lossOf, type Loss } from './lock-evidence';
 export type HoldView =
   | { type: 'claiming' }
   | { type: 'mine'; epoch: number }
-  | { type: 'other'; lock: LockInfo; asked: boolean }
+  | { type: 'other'; lock: LockInfo; asked: boolean; loss: Loss | null }
   | { type: 'free'; loss: Loss | null };
 
 export type HoldDeps = {
@@ -50,7 +50,9 @@ export class Hold {
     if (this.#epoch !== null) return { type: 'mine', epoch: this.#epoch };
     if (this.#claiming || this.#left) return { type: 'claiming' };
     const { userId } = this.#deps;
-    if (this.#lock && this.#lock.agentId !== userId) return { type: 'other', lock: this.#lock, asked: this.#asked };
+    if (this.#lock && this.#lock.agentId !== userId) {
+      return { type: 'other', lock: this.#lock, asked: this.#asked, loss: this.#loss };
+    }
     return { type: 'free', loss: this.#loss };
   }
 

@@ -16,11 +16,11 @@ export type Applied = { log: ThreadLog | null; resume: boolean };
 
 /**
  * Takes a frame in. A `change` counts only as the very next one: at or below is a repeat, above is a gap. `catchUp` closes a gap that
- * starts at or below what is known; `reset` starts over.
+ * starts at or below what is known; `reset` starts over, also at a
+ * lower number: what was known is then not of this history.
  */
 export function applyFrame(log: ThreadLog | null, frame: StateFrame): Applied {
   if (frame.type === 'reset') {
-    if (log && frame.version < log.version) return { log, resume: false };
     const { version, conversation, hasMore } = frame;
     return { log: { version, conversation, messages: merge([], frame.messages), hasMore }, resume: false };
   }

@@ -23,14 +23,17 @@ export function displayOrder(messages: Message[]): Message[] {
     const campaign = quotedId === null ? undefined : campaigns.get(quotedId);
     if (campaign) answered.set(campaign.id, campaign);
   }
+  if (answered.size === 0) return messages;
   const placed = new Set<string>();
-  return messages.flatMap((message) => {
-    if (message.kind === 'campaign' && answered.has(message.id)) return [];
+  const ordered: Message[] = [];
+  for (const message of messages) {
+    if (message.kind === 'campaign' && answered.has(message.id)) continue;
     const campaign = message.quotedId === null ? undefined : answered.get(message.quotedId);
-    if (!campaign || placed.has(campaign.id)) return [message];
-    placed.add(campaign.id);
-    return [campaign, message];
-  });
+    if (campaign && !placed.has(campaign.id)) ordered.push(campaign);
+    if (campaign) placed.add(campaign.id);
+    ordered.push(message);
+  }
+  return ordered;
 }
 
 /** Activities worth a line for everyone: ticket changes and take-overs. Who came and went is for those who ask. */

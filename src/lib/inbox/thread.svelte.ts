@@ -18,8 +18,6 @@ export type ThreadDeps = {
   store: Store;
   /** Epoch ms of the server's clock. */
   now(): number;
-  /** A colleague asks for the conversation that this agent holds. */
-  asked(by: Person): void;
   /** An act of the agent did not work, in words. */
   failed(words: string): void;
 };
@@ -38,6 +36,7 @@ export class Thread {
   #status = $state<ThreadStatus>('loading');
   #log = $state.raw<ThreadLog | null>(null);
   #viewers = $state.raw<Viewer[]>([]);
+  #askedBy = $state.raw<Person | null>(null);
   #windowClosedAt = $state<number | null>(null);
   #seenSeq = $state(0);
   #loadingOlder = $state(false);
@@ -63,7 +62,10 @@ export class Thread {
       claim: () => api.claim.mutate({ id }),
       sendActive: () => this.#socket.send({ type: 'active' }),
       granted: () => this.composer.wake(),
-      lost: () => this.composer.lost(),
+      lost: () => {
+        this.#askedBy = null;
+        this.composer.lost();
+      },
     });
     this.composer = new Composer({
       conversationId: id,
@@ -100,6 +102,10 @@ export class Thread {
   get viewers(): Viewer[] {
     return this.#viewers.filter((viewer) => viewer.id !== this.user.id);
   }
+  /** The colleague who asks for the conversation, while this agent holds it and has not answered. */
+  get askedBy(): Person | null {
+    return this.hold.epoch === null ? null : this.#askedBy;
+  }
   get seenSeq(): number {
     return this.#seenSeq;
   }
@@ -131,6 +137,11 @@ export class Thread {
     }
   }
 
+  /** The agent asks for another try of what opening does. */
+  async retryOpening(): Promise<void> {
+    await Promise.all([this.load(), this.#attempt(() => this.hold.claim())]);
+  }
+
   async loadOlder(): Promise<void> {
     const first = this.messages[0];
     if (!first || !this.hasMore || this.#loadingOlder) return;
@@ -156,6 +167,12 @@ export class Thread {
       await this.#deps.api.ask.mutate({ id: this.id });
       this.hold.asked();
     });
+  }
+
+  /** Keeps the conversation although a colleague asked. */
+  keep(): void {
+    this.#askedBy = null;
+    this.hold.active();
   }
 
   /** Gives the conversation back, after what is being sent has gone; it stays on screen. */
@@ -237,7 +254,7 @@ export class Thread {
         this.#viewers = frame.viewers;
         break;
       case 'asked':
-        if (this.hold.epoch !== null && frame.by.id !== this.user.id) this.#deps.asked(frame.by);
+        if (frame.by.id !== this.user.id) this.#askedBy = frame.by;
         break;
       case 'error':
         break;

@@ -126,7 +126,13 @@ type SendRow = CampaignRow & { id: string; provider_message_id: string | null; t
 
 const found = (row: SendRow, match: CampaignMatch): Attribution => ({
   campaign: { id: row.campaign_id, name: row.name, labels: textsOf(row.labels), match },
-  send: { id: row.id, providerMessageId: row.provider_message_id, text: row.text, buttons: textsOf(row.buttons), at: row.sent_at },
+  send: {
+    id: row.id,
+    providerMessageId: row.provider_message_id,
+    text: row.text,
+    buttons: textsOf(row.buttons),
+    at: row.sent_at,
+  },
 });
 
 /** The end user came by a link of a campaign that was never sent to them: its template stands for the message. */

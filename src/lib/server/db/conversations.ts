@@ -1,5 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Counts, type ListFacts, type ListFilters, type ListQuery, type Page, readCursor, tabRange, writeCursor } from '../../domain/list';
+import {
+  type Counts,
+  type ListFacts,
+  type ListFilters,
+  type ListQuery,
+  type Page,
+  readCursor,
+  tabRange,
+  writeCursor,
+} from '../../domain/list';
 import { matchExpression, termsOf } from '../../domain/search';
 import type { Summary } from '../../domain/summary';
 import { TicketStatus } from '../../domain/ticket';

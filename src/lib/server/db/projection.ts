@@ -28,7 +28,10 @@ const UNINDEX = `DELETE FROM conversations_fts WHERE rowid IN (
   SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version < j.value->>'version')`;
 // A row whose recency id stays is updated without naming it, which leaves the index of ids alone: one written row less.
 const changeable = columns.filter((column) => column !== 'id' && column !== 'rid');
-const UPSERT_MOVED = upsert(['rid', ...changeable], 'excluded.version > conversations.version AND excluded.rid <> conversations.rid');
+const UPSERT_MOVED = upsert(
+  ['rid', ...changeable],
+  'excluded.version > conversations.version AND excluded.rid <> conversations.rid',
+);
 const UPDATE_UNMOVED = upsert(changeable, 'excluded.version > conversations.version');
 // REPLACE, as a repeat of the same version must not add a second entry under the same rowid.
 const INDEX = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
@@ -69,8 +72,16 @@ async function place(d1: D1Database, summaries: readonly Summary[]): Promise<Pla
     d1.prepare(FIND_STORED).bind(JSON.stringify(summaries.map(({ id }) => id))),
     d1.prepare(FIND_TAKEN).bind(JSON.stringify(starts)),
   ]);
-  const known = new Map<string, Stored>(Stored.array().parse(stored?.results).map((row) => [row.id, row]));
-  const taken = new Set(Taken.array().parse(occupied?.results).map(({ rid }) => rid));
+  const known = new Map<string, Stored>(
+    Stored.array()
+      .parse(stored?.results)
+      .map((row) => [row.id, row]),
+  );
+  const taken = new Set(
+    Taken.array()
+      .parse(occupied?.results)
+      .map(({ rid }) => rid),
+  );
   const wholly = new Set<number>();
   const placed: Placed[] = [];
   for (const summary of summaries) {
@@ -79,7 +90,8 @@ async function place(d1: D1Database, summaries: readonly Summary[]): Promise<Pla
     const rid =
       before?.last_inbound_at === Math.trunc(summary.lastInboundAt)
         ? before.rid
-        : (nearby(summary.id, summary.lastInboundAt).find((candidate) => !taken.has(candidate)) ?? (await farther(d1, summary, taken, wholly)));
+        : (nearby(summary.id, summary.lastInboundAt).find((candidate) => !taken.has(candidate)) ??
+          (await farther(d1, summary, taken, wholly)));
     taken.add(rid);
     placed.push({ summary, rid });
   }

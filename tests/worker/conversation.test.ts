@@ -1,0 +1,332 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { database } from '../../src/lib/server/db/client';
+import * as conversations from '../../src/lib/server/db/conversations';
+import { alex, ana, anInbound, aReceipt, ben, DAY, mia } from '../fixtures/conversation';
+import { accepted, aConversation, onDisk, openShop, provider, stored, watch } from './conversation-world';
+
+beforeAll(openShop);
+beforeEach(() => void provider(({ messageId }) => accepted(`wamid.${messageId}`)));
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const uuid = () => crypto.randomUUID();
+const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 5_000, interval: 20 });
+
+async function aHeldConversation() {
+  const { target, stub } = await aConversation();
+  await stub.receive(target, [anInbound({ eventId: uuid() })]);
+  const claim = await stub.claim(ana);
+  if (!claim.ok || !claim.value.granted) throw new Error('not granted');
+  return { target, stub, epoch: claim.value.epoch };
+}
+
+const message = (epoch: number, fields = {}) => ({
+  messageId: uuid(),
+  epoch,
+  seenSeq: 99,
+  text: 'On it',
+  force: false,
+  ...fields,
+});
+
+describe('intake', () => {
+  test('a redelivered, reordered batch has one visible effect', async () => {
+    const { target, stub } = await aConversation();
+    const events = ['a', 'b', 'c'].map((id) => anInbound({ eventId: `wamid.${target.id}.${id}`, text: id }));
+    await stub.receive(target, events);
+    await stub.receive(target, [...events].reverse());
+    await Promise.all(events.map((event) => stub.receive(target, [event])));
+    const { messages, conversation } = await onDisk(stub);
+    expect(messages.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
+    expect(conversation).toMatchObject({ unread: 3, version: 3 });
+  });
+
+  test('the same id with other content is kept out and reported', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: 'wamid.same', text: 'first' })]);
+    expect(await stub.receive(target, [anInbound({ eventId: 'wamid.same', text: 'second' })])).toEqual({
+      conflicts: ['wamid.same'],
+    });
+    expect((await onDisk(stub)).messages).toHaveLength(1);
+  });
+
+  test('a failure after any one statement leaves nothing half-written', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: 'wamid.first' })]);
+    const writes = /^\s*(INSERT|UPDATE|DELETE)/;
+    await runInDurableObject(stub, async (object, state) => {
+      const { sql } = state.storage;
+      const before = stored(state.storage);
+      const exec = sql.exec.bind(sql);
+      let failures = 0;
+      for (let failAt = 1; ; failAt++) {
+        let count = 0;
+        const spy = vi.spyOn(sql, 'exec').mockImplementation((query: string, ...bindings: unknown[]) => {
+          if (writes.test(query) && ++count === failAt) throw new Error('disk full');
+          return exec(query, ...bindings);
+        });
+        const event = anInbound({ eventId: 'wamid.second', replyTo: 'wamid.campaign' });
+        let threw = false;
+        try {
+          object.receive(target, [event]);
+        } catch {
+          threw = true;
+        }
+        spy.mockRestore();
+        if (!threw) break;
+        failures += 1;
+        expect(stored(state.storage)).toEqual(before);
+      }
+      expect(failures, 'there was more than one statement to fail').toBeGreaterThan(1);
+      expect(stored(state.storage).messages.length).toBe(before.messages.length + 1);
+    });
+  });
+
+  test('the row reaches the read model by itself', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: uuid(), text: 'Wo ist mein Fahrer?' })]);
+    await eventually(async () => {
+      const [row] = await conversations.find(database(env.DB), [target.id], { now: Date.now(), policy: settings, userId: '' });
+      expect(row?.lastMessage.text).toBe('Wo ist mein Fahrer?');
+    });
+  });
+});
+
+const settings = { activeWindowMs: DAY, retentionMs: 15 * DAY, lockGraceMs: 60_000, lockIdleMs: 600_000 };
+
+describe('the lock', () => {
+  test('of a hundred agents that open it at once exactly one wins, and each of the others learns who', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: uuid() })]);
+    const agents = Array.from({ length: 100 }, (_, i) => ({ id: `agent-${i}`, name: `Agent ${i}`, role: 'agent' as const }));
+    const claims = await Promise.all(agents.map((agent) => stub.claim(agent)));
+    const granted = claims.filter((claim) => claim.ok && claim.value.granted);
+    expect(granted).toHaveLength(1);
+    const holder = (await onDisk(stub)).conversation?.lock?.agentId;
+    for (const claim of claims) {
+      if (claim.ok && !claim.value.granted) expect(claim.value.lock.agentId).toBe(holder);
+    }
+  });
+
+  test("lives as long as the holder's socket pings, and falls free a grace after it is gone", async () => {
+    const { stub } = await aHeldConversation();
+    const { socket } = await watch(stub, ana);
+    await eventually(async () => expect((await onDisk(stub)).conversation?.lock?.connected).toBe(true));
+    const start = Date.now();
+    vi.setSystemTime(start + 50_000);
+    socket.close(1000);
+    await eventually(async () => expect((await onDisk(stub)).conversation?.lock?.connected).toBe(false));
+    vi.setSystemTime(start + 109_000);
+    await runDurableObjectAlarm(stub);
+    expect((await onDisk(stub)).conversation?.lock?.agentId, '59 s after').toBe('ana');
+    vi.setSystemTime(start + 111_000);
+    await runDurableObjectAlarm(stub);
+    expect((await onDisk(stub)).conversation?.lock, '61 s after').toBeNull();
+  });
+
+  test('a colleague who looks on does not keep it alive', async () => {
+    const { stub } = await aHeldConversation();
+    await watch(stub, ben);
+    vi.setSystemTime(Date.now() + 61_000);
+    const claim = await stub.claim(ben);
+    expect(claim).toMatchObject({ ok: true, value: { granted: true, epoch: 2 } });
+  });
+
+  test('is refused to a role without the permission, in the object itself', async () => {
+    const { stub } = await aHeldConversation();
+    expect(await stub.takeOver(ben)).toMatchObject({ ok: false, error: { reason: 'forbidden' } });
+    expect(await stub.claim(mia)).toMatchObject({ ok: false, error: { reason: 'forbidden' } });
+    expect(await stub.send(mia, message(1))).toMatchObject({ ok: false, error: { reason: 'forbidden' } });
+  });
+});
+
+describe('sending', () => {
+  test('one send is one call, however often it is asked for', async () => {
+    const calls = provider(({ messageId }) => accepted(`wamid.${messageId}`));
+    const { stub, epoch } = await aHeldConversation();
+    const answer = message(epoch);
+    const results = await Promise.all(Array.from({ length: 10 }, () => stub.send(ana, answer)));
+    expect(new Set(results.map((result) => (result.ok ? result.value.seq : null))).size).toBe(1);
+    await eventually(async () => expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('sent'));
+    expect(calls).toHaveLength(1);
+    expect(await onDisk(stub)).toMatchObject({ outbox: [] });
+  });
+
+  test('keeps the order: nothing overtakes a message that has to wait', async () => {
+    let busy = 1;
+    const calls = provider(({ messageId }) =>
+      busy-- > 0 ? new Response('busy', { status: 503, headers: { 'retry-after': '1' } }) : accepted(`wamid.${messageId}`),
+    );
+    const { stub, epoch } = await aHeldConversation();
+    for (const text of ['one', 'two', 'three']) await stub.send(ana, message(epoch, { text }));
+    await eventually(() => expect(calls).toHaveLength(1));
+    vi.setSystemTime(Date.now() + 10_000);
+    await runDurableObjectAlarm(stub);
+    await eventually(() => expect(calls.map(({ text }) => text)).toEqual(['one', 'one', 'two', 'three']));
+  });
+
+  test('a send that was cut off becomes unknown, is never repeated by itself, and a receipt settles it', async () => {
+    const calls = provider(({ messageId }) => accepted(`wamid.${messageId}`));
+    const { target, stub, epoch } = await aHeldConversation();
+    const answer = message(epoch);
+    // As the disk looks when the process dies between the call and its answer.
+    await runInDurableObject(stub, (object) => {
+      object.replay([
+        { command: { type: 'send', agent: ana, ...answer }, at: Date.now() },
+        { command: { type: 'sendStarted', messageId: answer.messageId }, at: Date.now() },
+      ]);
+    });
+    await eventually(async () => expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('unknown'));
+    await stub.receive(target, [aReceipt({ messageId: answer.messageId, status: 'delivered' })]);
+    expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('delivered');
+    expect(calls).toHaveLength(0);
+  });
+
+  test('a take-over while the provider is thinking disturbs neither', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((open) => (release = open));
+    provider(async ({ messageId }) => {
+      await gate;
+      return accepted(`wamid.${messageId}`);
+    });
+    const { stub, epoch } = await aHeldConversation();
+    await stub.send(ana, message(epoch));
+    await stub.takeOver(alex);
+    await stub.setTicketStatus(alex, 'pending');
+    release();
+    await eventually(async () => {
+      const { messages, conversation } = await onDisk(stub);
+      expect(messages.find(({ kind, direction }) => kind === 'text' && direction === 'outbound')?.delivery?.status).toBe('sent');
+      expect(conversation).toMatchObject({ ticketStatus: 'pending', lock: { agentId: 'alex' } });
+    });
+  });
+});
+
+describe('the clock', () => {
+  test('moves the tab at both edges, tells who looks on, and rests after the last', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: uuid() })]);
+    const { frames } = await watch(stub, ana);
+    const start = Date.now();
+    for (const [afterMs, tab] of [
+      [DAY, 'inactive'],
+      [15 * DAY, 'archived'],
+    ] as const) {
+      vi.setSystemTime(start + afterMs + 1_000);
+      await runDurableObjectAlarm(stub);
+      await eventually(() => expect(frames.at(-1)).toMatchObject({ type: 'change', conversation: { tab } }));
+    }
+    await eventually(async () => {
+      expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeNull();
+    });
+  });
+
+  test('an alarm that fires again after it is done changes nothing', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: uuid() })]);
+    vi.setSystemTime(Date.now() + DAY + 1_000);
+    await runDurableObjectAlarm(stub);
+    const after = (await onDisk(stub)).conversation;
+    await runInDurableObject(stub, (object) => object.alarm());
+    expect((await onDisk(stub)).conversation).toEqual(after);
+  });
+
+  test('while the hub refuses, replies are taken and the alarm stays armed; then the row arrives', async () => {
+    const { target, stub } = await aConversation();
+    const real = env.INBOX;
+    const broken = {
+      idFromName: () => real.idFromName('inbox'),
+      get: () => ({ publish: () => Promise.reject(new Error('D1 is down')) }),
+    };
+    Object.assign(env, { INBOX: broken });
+    await stub.receive(target, [anInbound({ eventId: uuid(), text: 'still there?' })]);
+    await new Promise((wake) => setTimeout(wake, 300));
+    expect((await stub.get()).ok).toBe(true);
+    expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).not.toBeNull();
+    Object.assign(env, { INBOX: real });
+    vi.setSystemTime(Date.now() + 60_000);
+    await runDurableObjectAlarm(stub);
+    await eventually(async () => {
+      const rows = await conversations.find(database(env.DB), [target.id], { now: Date.now(), policy: settings, userId: '' });
+      expect(rows).toHaveLength(1);
+    });
+  });
+});
+
+describe('live', () => {
+  test('every viewer is told every change once, in one unbroken count', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: uuid() })]);
+    const viewers = await Promise.all([watch(stub, ana), watch(stub, ben)]);
+    await Promise.all(Array.from({ length: 50 }, () => stub.receive(target, [anInbound({ eventId: uuid() })])));
+    for (const { frames } of viewers) {
+      await eventually(() => {
+        const versions = frames.flatMap((frame) => (frame.type === 'change' ? [frame.version] : []));
+        expect(versions).toEqual(Array.from({ length: 50 }, (_, index) => index + 2));
+      });
+    }
+  });
+
+  test('a client that was away gets exactly what it missed', async () => {
+    const { target, stub, epoch } = await aHeldConversation();
+    const missedSince = (await onDisk(stub)).conversation?.version ?? 0;
+    await stub.receive(target, [anInbound({ eventId: uuid(), text: 'missed' })]);
+    await stub.send(ana, message(epoch, { text: 'mine' }));
+    await eventually(async () => expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('sent'));
+    const { frames } = await watch(stub, ana, missedSince);
+    await eventually(() => expect(frames[0]?.type).toBe('catchUp'));
+    const [frame] = frames;
+    if (frame?.type !== 'catchUp') throw new Error('no catch-up');
+    expect(frame.messages.map(({ text }) => text)).toEqual(['missed', 'mine']);
+    expect(frame.version).toBe((await onDisk(stub)).conversation?.version);
+  });
+
+  test('a client that knows a future, or has missed too much, starts over', async () => {
+    const { stub } = await aHeldConversation();
+    const { frames } = await watch(stub, ana, 9_999);
+    await eventually(() => expect(frames[0]).toMatchObject({ type: 'reset', hasMore: false }));
+  });
+
+  test('asking reaches the holder alone', async () => {
+    const { stub } = await aHeldConversation();
+    const [holder, other] = await Promise.all([watch(stub, ana), watch(stub, alex)]);
+    await stub.ask(ben);
+    await eventually(() => expect(holder.frames).toContainEqual({ type: 'asked', by: { id: 'ben', name: 'Ben Okafor' } }));
+    expect(other.frames.some((frame) => frame.type === 'asked')).toBe(false);
+  });
+
+  test('who is here and who types is told to all', async () => {
+    const { stub } = await aHeldConversation();
+    const { frames } = await watch(stub, ben);
+    const { say } = await watch(stub, ana);
+    say({ type: 'typing', typing: true });
+    await eventually(() => {
+      const presence = frames.filter((frame) => frame.type === 'presence').at(-1);
+      expect(presence?.viewers).toContainEqual({ id: 'ana', name: 'Ana Lima', typing: true });
+    });
+  });
+
+  test('a frame that is none is answered, and the third closes the socket', async () => {
+    const { stub } = await aHeldConversation();
+    const { socket, frames, say } = await watch(stub, ana);
+    const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)));
+    socket.send('not JSON');
+    say({ type: 'typing', typing: 'yes' });
+    say({ type: 'launch' });
+    expect(await closed).toBe(1008);
+    expect(frames.filter((frame) => frame.type === 'error')).toHaveLength(3);
+  });
+
+  test('reading it as the holder clears the count, up to what was on screen', async () => {
+    const { target, stub } = await aHeldConversation();
+    const { say } = await watch(stub, ana);
+    await stub.receive(target, [anInbound({ eventId: uuid() }), anInbound({ eventId: uuid() })]);
+    const [first] = (await onDisk(stub)).messages.filter(({ seq }) => seq > 2);
+    say({ type: 'read', seq: first?.seq ?? 0 });
+    await eventually(async () => expect((await onDisk(stub)).conversation?.unread).toBe(1));
+  });
+});

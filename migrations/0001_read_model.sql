@@ -31,7 +31,7 @@ CREATE TABLE conversations (
 -- Words of name and latest message, and one token per filter value. The text arrives as ready tokens split by spaces: `ascii` splits
 -- at nothing else, as every character beyond ASCII is a token character to it. Keeps no text, no positions: the smallest index.
 CREATE VIRTUAL TABLE conversations_fts USING fts5(
-  body, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3', tokenize = 'ascii'
+  body, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
 -- A quarter more writes a second than the default of 4; 16 stalls.
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('automerge', 8);

@@ -48,7 +48,7 @@ export class Conversation extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage);
+    const { isNew } = migrate(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#policy = policyOf(env);
     this.#store = new Store(ctx.storage.sql);
@@ -60,6 +60,11 @@ export class Conversation extends DurableObject<Env> {
       summary: () => this.#summary(),
       settled: () => this.#arm({ exactly: true }),
     });
+    // Nothing to look for, and without a wait here the schema and the first message are one commit.
+    if (isNew) {
+      this.#armedAt = null;
+      return;
+    }
     void ctx.blockConcurrencyWhile(async () => {
       this.#armedAt = await ctx.storage.getAlarm();
       // A deploy or a crash cut the holder's connection without a word: its grace starts now. After a hibernation nothing differs.

@@ -45,17 +45,21 @@ const migrations: readonly string[] = [
   `,
 ];
 
-/** Brings an object's storage to the newest schema; all or nothing, and nothing when it is there already. */
-export function migrate(storage: DurableObjectStorage): void {
+/**
+ * Brings an object's storage to the newest schema; all or nothing, and nothing when it is there already. Says whether the object is
+ * new, so that its maker can spare itself looking for what cannot be there.
+ */
+export function migrate(storage: DurableObjectStorage): { isNew: boolean } {
   const { sql } = storage;
-  storage.transactionSync(() => {
+  return storage.transactionSync(() => {
     sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID');
     const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = 'schema_version'").toArray();
     const applied = row?.value ?? 0;
     if (applied > migrations.length)
       throw new Error(`storage is of a newer schema (${applied}) than this code (${migrations.length})`);
-    if (applied === migrations.length) return;
+    if (applied === migrations.length) return { isNew: false };
     for (const migration of migrations.slice(applied)) sql.exec(migration);
     sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('schema_version', ?)", migrations.length);
+    return { isNew: applied === 0 };
   });
 }

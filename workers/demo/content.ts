@@ -136,8 +136,14 @@ function cut(turns: Turn[], plan: Plan, random: Random): Turn[] {
   if (plan.whole) return turns;
   const wanted = plan.ticketStatus === 'new' ? 'contact' : 'agent';
   const ends = turns.flatMap((turn, i) => (turn.by === wanted || (wanted === 'agent' && turn.by === 'reaction') ? [i + 1] : []));
-  if (plan.ticketStatus === 'closed') ends.push(turns.length, turns.length);
+  if (plan.ticketStatus === 'closed' && endsInPeace(turns)) ends.push(turns.length, turns.length);
   return turns.slice(0, ends.length > 0 ? random.pick(ends) : turns.length);
+}
+
+/** The end user's last word follows an answer and asks nothing. */
+function endsInPeace(turns: readonly Turn[]): boolean {
+  const [before, last] = turns.slice(-2);
+  return before?.by === 'agent' && last?.by === 'contact' && last.kind === 'text' && !/[?？؟]/u.test(last.text);
 }
 
 /** An earlier talk, days before, that was closed: the new reply has revived it. */

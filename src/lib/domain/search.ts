@@ -17,16 +17,10 @@ const MARK = '\uE000';
 export const MAX_SEARCH = 200;
 /** More terms than anybody types; each one is one more list that the index has to walk. */
 export const MAX_TERMS = 16;
-/** Words are known by their first characters; the longest German ones end before. Bounds what a hostile name can add to the index. */
-const MAX_WORD = 64;
+/** Words are known by their first characters. Bounds what a hostile name can add to the index. */
+const MAX_WORD = 24;
 const MAX_NAME = 160;
 const MAX_TEXT = 4096;
-
-export type Term =
-  /** Some token starts with it. */
-  | { kind: 'prefix'; token: string }
-  /** Some token is it. */
-  | { kind: 'exact'; token: string };
 
 /** Written with `\p{scx}` so that the marks and length signs these scripts share are in; never punctuation. */
 const UNSPACED =
@@ -68,26 +62,32 @@ export function fold(text: string): string {
     .normalize('NFC');
 }
 
-/** The terms of a query, all of which must be found; none = no filter. Never throws, whatever the input. */
-export function termsOf(query: string): Term[] {
-  const terms = new Map<string, Term>();
-  for (const piece of pieces(query.slice(0, MAX_SEARCH))) {
-    if (piece.kind === 'word') terms.set(piece.text, { kind: 'prefix', token: cut(piece.text) });
-    else for (const token of tokensOfPiece(piece, 'narrowest')) terms.set(token, { kind: 'exact', token });
+/** The tokens of a query, all of which a row must have; none = no filter. Never throws, whatever the input. */
+export function termsOf(query: string): string[] {
+  const terms = new Set<string>();
+  for (const { kind, text } of pieces(query.slice(0, MAX_SEARCH))) {
+    if (kind === 'word') terms.add(cut(text).join(''));
+    else if (kind === 'sign') terms.add(signToken(text));
+    else for (const token of pairsOf(text)) terms.add(token);
   }
-  return [...terms.values()].slice(0, MAX_TERMS);
+  return [...terms].slice(0, MAX_TERMS);
 }
 
-/** Every token a row is found by, each once, none with a space in it. */
+/**
+ * Every token a row is found by, each once, none with a space in it. Beginnings and parts of words are tokens of their own: an index of
+ * whole words would have to collect all rows of every word that begins so before it could give the first.
+ */
 export function tokensOf(row: { name: string; text: string }): Set<string> {
   const tokens = new Set<string>();
-  for (const piece of pieces(row.name.slice(0, MAX_NAME))) {
-    for (const token of tokensOfPiece(piece, 'all')) tokens.add(token);
-    if (piece.kind === 'word') for (const suffix of suffixes(cut(piece.text))) tokens.add(suffix);
-  }
-  for (const piece of pieces(row.text.slice(0, MAX_TEXT))) {
-    for (const token of tokensOfPiece(piece, 'all')) tokens.add(token);
-  }
+  const add = (text: string, ofWord: (word: string[]) => Iterable<string>) => {
+    for (const piece of pieces(text)) {
+      if (piece.kind === 'sign') tokens.add(signToken(piece.text));
+      else if (piece.kind === 'word') for (const token of ofWord(cut(piece.text))) tokens.add(token);
+      else for (const token of [...piece.text, ...pairsOf(piece.text)]) tokens.add(token);
+    }
+  };
+  add(row.name.slice(0, MAX_NAME), parts);
+  add(row.text.slice(0, MAX_TEXT), beginnings);
   return tokens;
 }
 
@@ -96,11 +96,8 @@ export function matchesSearch(row: { name: string; text: string }, query: string
   const terms = termsOf(query);
   if (terms.length === 0) return true;
   const tokens = tokensOf(row);
-  return terms.every(({ kind, token }) => tokens.has(token) || (kind === 'prefix' && startsAny(tokens, token)));
+  return terms.every((term) => tokens.has(term));
 }
-
-/** The full-text expression of a term. Always quoted: whatever a user types is a word to the index, never its syntax. */
-export const matchExpression = ({ kind, token }: Term): string => (kind === 'prefix' ? `"${token}"*` : `"${token}"`);
 
 /** A token that no text can produce, for a filter value: `kind` is one letter, `value` any text. Only hex and the mark, so it never splits. */
 export function facetToken(kind: string, value = ''): string {
@@ -118,26 +115,24 @@ function* pieces(text: string): Generator<Piece> {
   }
 }
 
-/** `all`: what an index holds of a piece; `narrowest`: what a query asks for, which for a run of several characters is only its pairs. */
-function tokensOfPiece({ kind, text }: Piece, which: 'all' | 'narrowest'): string[] {
-  if (kind === 'word') return [cut(text)];
-  if (kind === 'sign') return [signToken(text)];
-  const characters = [...text];
-  const pairs = characters.slice(1).map((character, before) => `${characters[before]}${character}`);
-  return which === 'narrowest' && pairs.length > 0 ? pairs : [...characters, ...pairs];
+/** The pairs of neighbours in a run; of a single character itself. */
+function pairsOf(run: string): string[] {
+  const characters = [...run];
+  if (characters.length === 1) return characters;
+  return characters.slice(1).map((character, before) => `${characters[before]}${character}`);
 }
 
 const signToken = (sign: string): string =>
   `${MARK}x${[...sign].map((character) => character.codePointAt(0)?.toString(16)).join('x')}`;
 
-const cut = (word: string): string => (word.length <= MAX_WORD ? word : [...word].slice(0, MAX_WORD).join(''));
+/** The characters that a word is known by. */
+const cut = (word: string): string[] => [...word].slice(0, MAX_WORD);
 
-const suffixes = (word: string): string[] => {
-  const characters = [...word];
-  return characters.map((_, start) => characters.slice(start).join(''));
-};
+function* beginnings(word: readonly string[]): Generator<string> {
+  let beginning = '';
+  for (const character of word) yield (beginning += character);
+}
 
-const startsAny = (tokens: Set<string>, prefix: string): boolean => {
-  for (const token of tokens) if (token.startsWith(prefix)) return true;
-  return false;
-};
+function* parts(word: readonly string[]): Generator<string> {
+  for (let start = 0; start < word.length; start += 1) yield* beginnings(word.slice(start));
+}

@@ -43,8 +43,9 @@ const ticking = (everyMs: number) =>
     return () => clearInterval(timer);
   });
 
-/** When the page now shown was received, epoch ms: its first byte on a full load, now on later ones. */
+/** When the page now shown was received, epoch ms: its first byte on a full load, now on later ones and on the server. */
 export function pageReceivedAt(): number {
+  if (typeof window === 'undefined') return Date.now();
   const [entry] = performance.getEntriesByType('navigation');
   const isFirst = entry instanceof PerformanceNavigationTiming && entry.loadEventEnd === 0;
   return isFirst ? performance.timeOrigin + entry.responseStart : Date.now();

@@ -10,12 +10,15 @@ export type HoldView =
   | { type: 'other'; lock: LockInfo; asked: boolean; loss: Loss | null }
   | { type: 'free'; loss: Loss | null };
 
+/** What became of a claim: the fencing number of the grant, or who has it. */
+export type ClaimAnswer = { granted: true; epoch: number } | { granted: false; lock: LockInfo };
+
 export type HoldDeps = {
   userId: string;
   lockIdleMs: number;
   /** Epoch ms of the server's clock. */
   now(): number;
-  claim(): Promise<{ granted: true; epoch: number } | { granted: false; lock: LockInfo }>;
+  claim(): Promise<ClaimAnswer>;
   /** Tells the server that the agent did something; false when the connection is down. */
   sendActive(): boolean;
   granted(): void;
@@ -70,20 +73,21 @@ export class Hold {
     if (this.#claiming || this.#left) return;
     this.#claiming = true;
     try {
-      const answer = await this.#deps.claim();
-      if (answer.granted) this.grant(answer.epoch);
-      else {
-        this.#lock = answer.lock;
-        this.#deps.lost();
-      }
+      this.answered(await this.#deps.claim());
     } finally {
       this.#claiming = false;
     }
   }
 
-  grant(epoch: number): void {
+  /** Takes in the answer to a claim or a take-over. */
+  answered(answer: ClaimAnswer): void {
     if (this.#left) return;
-    this.#epoch = epoch;
+    if (!answer.granted) {
+      this.#lock = answer.lock;
+      this.#deps.lost();
+      return;
+    }
+    this.#epoch = answer.epoch;
     this.#asked = false;
     this.#loss = null;
     this.#restartIdle();

@@ -13,7 +13,8 @@ export function lossOf(epoch: number, messages: Message[]): Loss | null {
     const activity = message?.activity;
     if (!message || !activity || activity.type === 'ticket') continue;
     if (activity.epoch < epoch) return null;
-    if (activity.type === 'takenOver' && activity.epoch > epoch) return { why: 'takenOver', by: message.author?.name ?? 'An admin' };
+    if (activity.type === 'takenOver' && activity.epoch > epoch)
+      return { why: 'takenOver', by: message.author?.name ?? 'An admin' };
     if (activity.epoch > epoch) return { why: 'unknown' };
     return activity.type === 'released' ? { why: activity.why } : null;
   }

@@ -61,6 +61,7 @@ export class SendQueue {
   #items: QueuedSend[];
   #tries = 0;
   #busy = false;
+  #again = false;
   #closed = false;
   #cancelWait: (() => void) | null = null;
   #unseen: Message[] = [];
@@ -139,10 +140,15 @@ export class SendQueue {
   }
 
   async #drain(): Promise<void> {
+    // Asked while at it: what was just looked at may have changed since, so it looks once more before it stops.
+    this.#again = true;
     if (this.#busy) return;
     this.#busy = true;
     try {
-      while (!this.#closed && !this.#cancelWait && (await this.#sendNext())) continue;
+      while (this.#again && !this.#closed && !this.#cancelWait) {
+        this.#again = false;
+        if (await this.#sendNext()) this.#again = true;
+      }
     } finally {
       this.#busy = false;
     }

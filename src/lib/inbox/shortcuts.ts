@@ -90,9 +90,9 @@ export function handleShortcut(event: KeyboardEvent, characters: boolean): void 
   if (combined && !event.getModifierState('AltGraph')) return;
   const key = keyName(event);
   if (key === null || (!characters && key !== 'Esc')) return;
-  const overlay = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]');
-  if (overlay !== null && overlay.matches('[role="menu"], [role="listbox"]')) return;
-  const { id, kept } = shortcutFor(Date.now() - pendingSince < SEQUENCE_MS ? pending : '', key, overlay !== null);
+  if (document.querySelector('[role="menu"], [role="listbox"], :popover-open') !== null) return;
+  const inDialog = document.querySelector('[role="dialog"]:not([popover]), [role="alertdialog"]') !== null;
+  const { id, kept } = shortcutFor(Date.now() - pendingSince < SEQUENCE_MS ? pending : '', key, inDialog);
   pending = kept;
   pendingSince = Date.now();
   const run = id === null ? undefined : handlers.get(id)?.at(-1);

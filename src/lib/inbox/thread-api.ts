@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Message } from '../domain/message';
-import type { LockInfo, Rejection } from '../domain/rejection';
+import type { Rejection } from '../domain/rejection';
 import type { TicketStatus } from '../domain/ticket';
+import type { ClaimAnswer } from './hold.svelte';
 import type { SendOutcome } from './send-queue';
 import type { Loaded } from './thread-log';
 
@@ -12,9 +13,9 @@ type Mutation<In, Out> = { mutate(input: In): Promise<Out> };
 export type ThreadApi = {
   get: Query<{ id: string }, Loaded>;
   messages: Query<{ id: string; beforeSeq: number; limit?: number }, { messages: Message[]; hasMore: boolean }>;
-  claim: Mutation<{ id: string }, { granted: true; epoch: number } | { granted: false; lock: LockInfo }>;
+  claim: Mutation<{ id: string }, ClaimAnswer>;
   release: Mutation<{ id: string; epoch: number }, object>;
-  takeOver: Mutation<{ id: string }, { granted: true; epoch: number }>;
+  takeOver: Mutation<{ id: string }, ClaimAnswer>;
   ask: Mutation<{ id: string }, object>;
   send: Mutation<
     { id: string; messageId: string; epoch: number; seenSeq: number; text: string; force?: boolean },
@@ -27,7 +28,9 @@ export type ThreadApi = {
 
 const LockFacts = z.object({ agentId: z.string(), agentName: z.string(), since: z.number() });
 /** Messages come from our own server, typed as its procedures' outputs are; here only told from anything else. */
-const MessageFacts = z.custom<Message>((value) => z.object({ seq: z.number(), id: z.string(), text: z.string() }).safeParse(value).success);
+const MessageFacts = z.custom<Message>(
+  (value) => z.object({ seq: z.number(), id: z.string(), text: z.string() }).safeParse(value).success,
+);
 
 const RejectionFacts = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('not_found') }),

@@ -158,7 +158,7 @@ export class Thread {
   }
 
   takeOver(): Promise<boolean> {
-    return this.#attempt(async () => this.hold.grant((await this.#deps.api.takeOver.mutate({ id: this.id })).epoch));
+    return this.#attempt(async () => this.hold.answered(await this.#deps.api.takeOver.mutate({ id: this.id })));
   }
 
   /** Asks the holder for it; when it falls free it is claimed. */

@@ -9,7 +9,7 @@ import {
   tabRange,
   writeCursor,
 } from '../../domain/list';
-import { matchExpression, termsOf } from '../../domain/search';
+import { termsOf } from '../../domain/search';
 import type { Summary } from '../../domain/summary';
 import { TicketStatus } from '../../domain/ticket';
 import type { Policy } from '../../domain/window';
@@ -132,7 +132,7 @@ function narrowings(filters: ListFilters, userId: string): RawBuilder<string>[] 
   ];
   const texts = [
     ...alternatives.flatMap((tokens) => (tokens?.length ? [`(${tokens.map((token) => `"${token}"`).join(' OR ')})`] : [])),
-    ...termsOf(filters.search ?? '').map(matchExpression),
+    ...termsOf(filters.search ?? '').map((term) => `"${term}"`),
   ];
   const fixed = texts.length > 0 ? [sql<string>`${texts.join(' AND ')}`] : [];
   return filters.labels?.length ? [...fixed, labelled(filters.labels)] : fixed;

@@ -1,0 +1,124 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, expect, test } from 'vitest';
+import * as campaigns from '../../src/lib/server/db/campaigns';
+import { database } from '../../src/lib/server/db/client';
+import { HOUR } from '../fixtures/conversation';
+import { NOW } from '../fixtures/summaries';
+
+const db = database(env.DB);
+const channelId = 'demo-whatsapp';
+
+const aCampaign = (fields: Partial<campaigns.Campaign> = {}): campaigns.Campaign => ({
+  id: 'spring',
+  name: 'Spring sale',
+  labels: ['promo', 'season'],
+  channelId,
+  template: 'Hi {first}, spring is here',
+  status: 'sent',
+  ref: null,
+  createdAt: NOW - 100 * HOUR,
+  ...fields,
+});
+
+const aSend = (fields: Partial<campaigns.CampaignSend> = {}): campaigns.CampaignSend => ({
+  id: 'send-1',
+  campaignId: 'spring',
+  channelId,
+  address: '111',
+  providerMessageId: 'wamid.1',
+  token: 'token-1',
+  text: 'Hi Ana, spring is here',
+  buttons: ['Book', 'Stop'],
+  sentAt: NOW - 10 * HOUR,
+  ...fields,
+});
+
+const aReply = (fields: Partial<campaigns.Reply> = {}): campaigns.Reply => ({
+  channelId,
+  address: '111',
+  replyTo: null,
+  token: null,
+  ref: null,
+  at: NOW,
+  ...fields,
+});
+
+beforeAll(async () => {
+  await campaigns.insert(env.DB, aCampaign());
+  await campaigns.insert(
+    env.DB,
+    aCampaign({ id: 'autumn', name: 'Autumn', labels: [], ref: 'ad-7', createdAt: NOW - 99 * HOUR }),
+  );
+  await campaigns.insert(
+    env.DB,
+    aCampaign({ id: 'autumn-2', name: 'Autumn again', labels: [], ref: 'ad-7', createdAt: NOW - 98 * HOUR }),
+  );
+  await campaigns.recordSends(env.DB, [
+    aSend(),
+    aSend({ id: 'send-2', campaignId: 'autumn', providerMessageId: 'wamid.2', token: 'token-2', sentAt: NOW - 5 * HOUR }),
+    aSend({ id: 'send-3', address: '222', providerMessageId: 'wamid.3', token: 'token-3', text: 'Hi Ben, spring is here' }),
+    aSend({ id: 'send-4', address: '333', providerMessageId: null, token: null, sentAt: NOW - 72 * HOUR - 1 }),
+    aSend({ id: 'send-5', address: '444', providerMessageId: null, token: null, sentAt: NOW + 60_000 }),
+  ]);
+});
+
+test.each<[string, Partial<campaigns.Reply>, string | null]>([
+  ['the message it quotes', { replyTo: 'wamid.1', token: 'token-2', ref: 'ad-7' }, 'spring exact send-1'],
+  ['our token, when what it quotes is not a campaign message', { replyTo: 'wamid.9', token: 'token-1' }, 'spring token send-1'],
+  ['the newest campaign of a referral, by what was last sent of it', { token: 'token-9', ref: 'ad-7' }, 'autumn-2 ref autumn-2'],
+  ['the newest campaign message within 72 hours', {}, 'autumn inferred send-2'],
+  ['a campaign message whose clock runs a minute ahead', { address: '444' }, 'spring inferred send-5'],
+  ['nothing, when the newest campaign message is older', { address: '333' }, null],
+  ['nothing, when nothing was sent to the address', { address: '555' }, null],
+  [
+    'nothing, when it came on another channel',
+    { channelId: 'demo-telegram', replyTo: 'wamid.1', token: 'token-1', ref: 'ad-7' },
+    null,
+  ],
+])('a reply is attributed by %s', async (_, fields, expected) => {
+  const found = await campaigns.attribute(db, aReply(fields));
+  expect(found && `${found.campaign.id} ${found.campaign.match} ${found.send.id}`).toBe(expected);
+});
+
+test('an attribution carries the campaign’s labels and the message as it was sent', async () => {
+  expect(await campaigns.attribute(db, aReply({ replyTo: 'wamid.1' }))).toEqual({
+    campaign: { id: 'spring', name: 'Spring sale', labels: ['promo', 'season'], match: 'exact' },
+    send: {
+      id: 'send-1',
+      providerMessageId: 'wamid.1',
+      text: 'Hi Ana, spring is here',
+      buttons: ['Book', 'Stop'],
+      at: NOW - 10 * HOUR,
+    },
+  });
+});
+
+test('a link that was passed on leads to its campaign, without the words written to somebody else', async () => {
+  const found = await campaigns.attribute(db, aReply({ token: 'token-3' }));
+  expect(found?.campaign).toMatchObject({ id: 'spring', match: 'token' });
+  expect(found?.send).toEqual({
+    id: 'spring',
+    providerMessageId: null,
+    text: 'Hi {first}, spring is here',
+    buttons: [],
+    at: NOW,
+  });
+});
+
+test('a provider’s id that comes after the send is added, and is not lost when the send is recorded again', async () => {
+  const late = aSend({ id: 'send-late', address: '666', providerMessageId: null, token: null });
+  await campaigns.recordSends(env.DB, [late]);
+  await campaigns.recordSends(env.DB, [{ ...late, providerMessageId: 'wamid.late' }]);
+  await campaigns.recordSends(env.DB, [late]);
+  expect(await campaigns.attribute(db, aReply({ address: '666', replyTo: 'wamid.late' }))).toMatchObject({
+    campaign: { match: 'exact' },
+  });
+});
+
+test('a campaign that is saved again has its new name and exactly its new labels', async () => {
+  await campaigns.insert(env.DB, aCampaign({ id: 'winter', name: 'Winter', labels: ['old', 'both', 'both'] }));
+  await campaigns.insert(env.DB, aCampaign({ id: 'winter', name: 'Winter sale', labels: ['new', 'both'] }));
+  const options = await campaigns.options(db);
+  expect(options.find(({ id }) => id === 'winter')).toEqual({ id: 'winter', name: 'Winter sale', labels: ['both', 'new'] });
+  expect(options.map(({ name }) => name)).toEqual(options.map(({ name }) => name).sort());
+});

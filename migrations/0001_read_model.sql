@@ -28,8 +28,8 @@ CREATE TABLE conversations (
   CHECK ((lock_agent_id IS NULL) = (lock_since IS NULL) AND (lock_agent_id IS NULL) = (lock_agent_name IS NULL))
 ) STRICT;
 
--- Words of name and latest message, and one token per filter value. The text arrives as ready tokens split by spaces: `ascii` splits
--- at nothing else, as every character beyond ASCII is a token character to it. Keeps no text, no positions: the smallest index.
+-- Beginnings of the words of name and latest message, and one token per filter value. The text arrives as ready tokens split by
+-- spaces: `ascii` splits at nothing else, as every character beyond ASCII is a token character to it. Keeps no text and no positions.
 CREATE VIRTUAL TABLE conversations_fts USING fts5(
   body, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );

@@ -10,6 +10,8 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 process.env.PATH = join(root, 'node_modules/.bin') + delimiter + process.env.PATH;
 process.env.WRANGLER_SEND_METRICS = 'false';
+// Local serving needs nothing from outside.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
 
 /** Installs the locked packages when they are missing or older than the lock file. */
 export function ensureInstalled() {

@@ -117,8 +117,7 @@ export class Composer {
   /** Forgets the messages that the thread shows by itself now. */
   settle(messages: Message[]): void {
     if (this.#queued.length === 0) return;
-    const ids = new Set(messages.map((message) => message.id));
-    this.#queue.settle((messageId) => ids.has(messageId));
+    this.#queue.settle((messageId) => messages.findLast((message) => message.id === messageId) !== undefined);
   }
 
   /** The agent typed. Told now and then while it goes on, and at once when the box is empty again. */

@@ -1,0 +1,41 @@
+import { defineConfig } from '@playwright/test';
+import { existsSync } from 'node:fs';
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** An installed browser: Playwright's own download needs a network that not every machine has. */
+const chromium = process.env.PARLEY_CHROMIUM ?? places.find((place) => existsSync(place));
+
+/** The stories of `tests/e2e`, in a real browser against the built Worker. */
+export default defineConfig({
+  testDir: './tests/e2e',
+  testMatch: '*.test.ts',
+  outputDir: './test-results',
+  globalSetup: './tests/e2e/support/seed-once.ts',
+  // The stories share servers and a small machine; more at once would only make each slower.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  reporter: 'list',
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  use: {
+    viewport: { width: 1360, height: 800 },
+    locale: 'en-GB',
+    screenshot: 'only-on-failure',
+    actionTimeout: 15_000,
+    navigationTimeout: 20_000,
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

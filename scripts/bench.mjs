@@ -1,0 +1,8 @@
+// `npm run bench`: figures of the built product beside the floors of its platform, about four minutes; `-- --quick` takes under one and
+// writes nothing. The exit code says only whether it ran. How each figure is got: docs/benchmarks.md.
+import { ensureInstalled, run } from './project.mjs';
+
+ensureInstalled();
+// The build is the product's, not the benchmark's: it is done before the clock of the benchmark starts.
+run('node', ['scripts/build.mjs']);
+run('node', ['tests/bench/main.ts', ...process.argv.slice(2)]);

@@ -1,0 +1,115 @@
+import { Customer } from './support/customer';
+import { people } from './support/agent';
+import { expect, test } from './support/test';
+
+test('a reply is handled from its arrival to its closing in front of two agents, and comes back as New when the customer writes again', async ({
+  parley,
+  provider,
+  enter,
+}) => {
+  const ana = await (await enter('ana')).goto();
+  const ben = await (await enter('ben')).goto();
+  const nia = await Customer.on('whatsapp', parley.origin);
+
+  await test.step('the reply appears at the top of both lists by itself', async () => {
+    await nia.says('Is the early check-in still free?');
+    for (const agent of [ana, ben]) {
+      await agent.isOnTop(nia);
+      await expect(agent.row(nia)).toHaveAccessibleName(/WhatsApp, New, 1 unread, .* left$/);
+      await expect(agent.row(nia)).toContainText('Is the early check-in still free?');
+    }
+  });
+
+  const anas = await ana.open(nia);
+  await test.step('who opens it first may answer, and the other sees who that is and cannot send', async () => {
+    await expect(anas.composer).toBeEditable();
+    await expect(ben.row(nia)).toHaveAccessibleName(new RegExp(`locked by ${people.ana.name}$`));
+    const bens = await ben.open(nia);
+    await expect(bens.notice(`${people.ana.name} has this conversation since`)).toBeVisible();
+    await expect(bens.log).toContainText('Is the early check-in still free?');
+    await expect(bens.composer).toBeHidden();
+    await expect(bens.send).toBeHidden();
+  });
+
+  const answer = 'Yes, from 11 o’clock. Shall I note it?';
+  await test.step('the answer reaches the provider once and as it was written, and the reader sees it live', async () => {
+    await anas.say(answer);
+    await expect(anas.tick(answer, 'Sent')).toBeVisible();
+    await expect(ben.thread(nia).bubble(answer)).toBeVisible();
+    expect(provider.callsTo(nia.address)).toEqual([
+      expect.objectContaining({ provider: 'whatsapp', address: nia.address, text: answer }),
+    ]);
+  });
+
+  await test.step('the receipts turn the ticks, and a late one does not turn them back', async () => {
+    const [call] = provider.callsTo(nia.address);
+    if (!call) throw new Error('no call');
+    await provider.report(parley.origin, call, 'delivered');
+    await expect(anas.tick(answer, 'Delivered')).toBeVisible();
+    await provider.report(parley.origin, call, 'read');
+    await expect(anas.tick(answer, 'Read')).toBeVisible();
+    await expect(ben.thread(nia).tick(answer, 'Read')).toBeVisible();
+    await provider.report(parley.origin, call, 'delivered');
+    await nia.says('Please do.');
+    await expect(anas.bubble('Please do.')).toBeVisible();
+    await expect(anas.tick(answer, 'Read')).toBeVisible();
+  });
+
+  await test.step('X asks for the status, and the choice frees the conversation for everybody', async () => {
+    await anas.closeAs('Closed');
+    await expect(anas.region).toBeHidden();
+    for (const agent of [ana, ben]) await expect(agent.row(nia)).toHaveAccessibleName(/WhatsApp, Closed, .* left$/);
+    await expect(ben.thread(nia).notice(/Nobody has this conversation|This conversation was closed/)).toBeVisible();
+  });
+
+  await test.step('another message makes it New and brings it to the top', async () => {
+    const other = await Customer.on('webhook', parley.origin);
+    await other.says('Somebody else');
+    await ana.isOnTop(other);
+    await nia.says('One more thing');
+    for (const agent of [ana, ben]) {
+      await agent.isOnTop(nia);
+      await expect(agent.row(nia)).toHaveAccessibleName(/WhatsApp, New, 1 unread, .* left$/);
+    }
+  });
+  expect(provider.callsTo(nia.address)).toHaveLength(1);
+});
+
+test('a message that is delivered three times and an answer that is clicked twice are each there once', async ({
+  parley,
+  provider,
+  enter,
+}) => {
+  const nia = await Customer.on('webhook', parley.origin);
+  await nia.says('Hello there', { copies: 3 });
+  const ana = await enter('ana');
+  const thread = await ana.hold(nia);
+  await expect(thread.bubble('Hello there')).toHaveCount(1);
+  await thread.composer.fill('And hello to you');
+  await thread.send.dblclick();
+  await expect(thread.tick('And hello to you', 'Sent')).toBeVisible();
+  await nia.says('Bye');
+  await expect(thread.bubble('Bye')).toBeVisible();
+  await expect(thread.bubble('And hello to you')).toHaveCount(1);
+  expect(provider.callsTo(nia.address)).toHaveLength(1);
+});
+
+test('drafts survive a change of conversation and a reload', async ({ parley, enter }) => {
+  const [nia, zoe] = [await Customer.on('whatsapp', parley.origin), await Customer.on('webhook', parley.origin, 'Zoe Roth')];
+  await nia.says('First question');
+  await zoe.says('Second question');
+  const ana = await (await enter('ana')).goto();
+  const withNia = await ana.open(nia);
+  await withNia.composer.fill('Half an answer to Nia');
+  const withZoe = await ana.open(zoe);
+  await expect(withZoe.composer).toBeEditable();
+  await expect(withZoe.composer).toHaveValue('');
+  await withZoe.composer.fill('Half an answer to Zoe');
+  await ana.open(nia);
+  await expect(withNia.composer).toHaveValue('Half an answer to Nia');
+  await ana.page.reload();
+  await expect(withNia.composer).toHaveValue('Half an answer to Nia');
+  await expect(withNia.composer).toBeEditable();
+  await ana.open(zoe);
+  await expect(withZoe.composer).toHaveValue('Half an answer to Zoe');
+});

@@ -13,21 +13,19 @@ type App = { fetch(request: Request, env: Env, ctx: ExecutionContext): Response 
  * The Worker's front door. Webhooks and sockets are routed before SvelteKit, which refuses form posts without an Origin and takes no
  * upgrades. Everything a browser can be tricked into sending is checked here once: the Origin of every write and every upgrade.
  */
-export function edge(app: App): ExportedHandler<Env> {
-  return {
-    async fetch(request, env, ctx) {
-      const url = new URL(request.url);
-      const webhook = /^\/webhooks\/([^/]+)\/?$/.exec(url.pathname)?.[1];
-      if (webhook !== undefined) return handleWebhook(request, env, ctx, webhook);
-      if (url.pathname === '/healthz') return health(env);
-      if (isProviderCall(url)) return handleSimulator(request, env, ctx, null);
-      const refusal = refuse(request, url);
-      if (refusal) return refusal;
-      if (url.pathname.startsWith('/live/')) return connectLive(request, env);
-      if (url.pathname.startsWith('/simulator/api/')) return handleSimulator(request, env, ctx, await userOf(env, request));
-      if (url.pathname === '/demo/seed' && request.method === 'POST') return seed(request, env, url);
-      return secured(await app.fetch(request, env, ctx), url);
-    },
+export function edge(app: App): (request: Request, env: Env, ctx: ExecutionContext) => Promise<Response> {
+  return async (request, env, ctx) => {
+    const url = new URL(request.url);
+    const webhook = /^\/webhooks\/([^/]+)\/?$/.exec(url.pathname)?.[1];
+    if (webhook !== undefined) return handleWebhook(request, env, ctx, webhook);
+    if (url.pathname === '/healthz') return health(env);
+    if (isProviderCall(url)) return handleSimulator(request, env, ctx, null);
+    const refusal = refuse(request, url);
+    if (refusal) return refusal;
+    if (url.pathname.startsWith('/live/')) return connectLive(request, env);
+    if (url.pathname.startsWith('/simulator/api/')) return handleSimulator(request, env, ctx, await userOf(env, request));
+    if (url.pathname === '/demo/seed' && request.method === 'POST') return seed(request, env, url);
+    return secured(await app.fetch(request, env, ctx), url);
   };
 }
 

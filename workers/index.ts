@@ -4,4 +4,4 @@ import { edge } from './edge';
 export * from './durable-objects';
 
 /** The whole product: what is ours at the edge, and SvelteKit for everything else. */
-export default edge(app);
+export default { fetch: edge(app) };

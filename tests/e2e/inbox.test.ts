@@ -64,7 +64,8 @@ test('a reply is handled from its arrival to its closing in front of two agents,
 
   await test.step('another message makes it New and brings it to the top', async () => {
     const other = await Customer.on('webhook', parley.origin);
-    await other.says('Somebody else');
+    // WhatsApp tells whole seconds only: in the same one, its message would count as the earlier.
+    await other.says('Somebody else', { at: Date.now() - 2_000 });
     await ana.isOnTop(other);
     await nia.says('One more thing');
     for (const agent of [ana, ben]) {

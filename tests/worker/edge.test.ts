@@ -17,9 +17,8 @@ let conversationId = '';
 
 async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const ctx = createExecutionContext();
-  const response = await worker.fetch?.(new Request<unknown, IncomingRequestCfProperties>(ORIGIN + path, init), env, ctx);
+  const response = await worker(new Request(ORIGIN + path, init), env, ctx);
   await waitOnExecutionContext(ctx);
-  if (!response) throw new Error('no answer');
   return response;
 }
 

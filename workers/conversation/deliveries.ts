@@ -10,6 +10,8 @@ import type { OutboxKind, OutboxRow, Store } from './store';
 
 /** A first projection waits this long for the campaign look-up, so that a new row usually appears with its campaign at once. */
 const ATTRIBUTION_HEAD_START_MS = 100;
+/** Changes within this time of each other reach the dashboards as one. */
+const PUBLISH_PAUSE_MS = 50;
 /** A campaign look-up that fails this often (over many hours) is given up: the conversation works without. */
 const MAX_ATTRIBUTE_ATTEMPTS = 200;
 
@@ -34,6 +36,9 @@ export class Deliveries {
   readonly #projectLane: () => Promise<void>;
   /** The message whose call is under way in this process; any other that says `sending` was interrupted. */
   #inFlight: string | null = null;
+  /** What this process last handed to the hub, and how many of its answers are out. */
+  #published = { version: 0, at: 0 };
+  #publishing = 0;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -122,27 +127,36 @@ export class Deliveries {
     store.drop(row.id);
   }
 
-  /** Publishes the latest state until the hub says that the read model has it. */
+  /**
+   * Hands the latest state to the hub. What came after is handed over without waiting for the answer, which comes only when D1 has
+   * the row: dashboards must not wait for the database, least of all for one that is down. A pause between two makes a burst one.
+   */
   async #project(): Promise<void> {
-    const { store, summary, env } = this.#deps;
-    for (;;) {
+    const { store, summary, settled } = this.#deps;
+    await scheduler.wait(Math.max(0, this.#published.at + PUBLISH_PAUSE_MS - Date.now()));
+    const projection = store.projection();
+    const latest = summary();
+    if (!projection || !latest || projection.projectedVersion >= latest.version) return;
+    // The same version again only when its last try has failed and the wait is over.
+    if (latest.version <= this.#published.version && (this.#publishing > 0 || projection.at > Date.now())) return;
+    this.#published = { version: latest.version, at: Date.now() };
+    void this.#publish(latest, projection.attempts + 1).then(settled);
+  }
+
+  async #publish(summary: Summary, attempt: number): Promise<void> {
+    const { store, env } = this.#deps;
+    this.#publishing += 1;
+    try {
+      await hubOf(env).publish(summary);
+      store.projected(summary.version);
+    } catch (error) {
+      console.warn({ event: 'projection_failed', conversation: summary.id, attempt, error: String(error) });
       const projection = store.projection();
-      if (!projection || projection.projectedVersion >= projection.version || projection.at > Date.now()) return;
-      const latest = summary();
-      if (!latest) return;
-      try {
-        await hubOf(env).publish(latest);
-        store.projected(latest.version);
-      } catch (error) {
-        console.warn({
-          event: 'projection_failed',
-          conversation: latest.id,
-          attempt: projection.attempts + 1,
-          error: String(error),
-        });
-        store.postponeProjection(Date.now() + backOffMs(projection.attempts + 1, Math.random()));
-        return;
+      if (projection && projection.projectedVersion < summary.version) {
+        store.postponeProjection(Date.now() + backOffMs(attempt, Math.random()));
       }
+    } finally {
+      this.#publishing -= 1;
     }
   }
 }

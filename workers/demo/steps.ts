@@ -27,7 +27,7 @@ export function attributionOf({ send }: DemoConversation): Attribution | null {
   if (!send) return null;
   const { id, name, labels } = demoCampaigns[send.key];
   const { sendId, providerMessageId, text, buttons, at, match } = send;
-  return { campaign: { id, name, labels: [...labels], match }, send: { id: sendId, providerMessageId, text, buttons, at } };
+  return { campaign: { id, name, labels: labels.toSorted(), match }, send: { id: sendId, providerMessageId, text, buttons, at } };
 }
 
 const SECOND = 1_000;

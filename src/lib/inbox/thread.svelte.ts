@@ -80,38 +80,21 @@ export class Thread {
     });
   }
 
-  get status(): ThreadStatus {
-    return this.#status;
-  }
-  get live(): LiveState {
-    return this.#socket.state;
-  }
-  get conversation(): Summary | null {
-    return this.#log?.conversation ?? null;
-  }
-  get messages(): Message[] {
-    return this.#log?.messages ?? [];
-  }
-  get hasMore(): boolean {
-    return this.#log?.hasMore ?? false;
-  }
-  get isLoadingOlder(): boolean {
-    return this.#loadingOlder;
-  }
+  get status(): ThreadStatus { return this.#status; } // prettier-ignore
+  get live(): LiveState { return this.#socket.state; } // prettier-ignore
+  get conversation(): Summary | null { return this.#log?.conversation ?? null; } // prettier-ignore
+  get messages(): Message[] { return this.#log?.messages ?? []; } // prettier-ignore
+  get hasMore(): boolean { return this.#log?.hasMore ?? false; } // prettier-ignore
+  get isLoadingOlder(): boolean { return this.#loadingOlder; } // prettier-ignore
   /** Colleagues who have the conversation open. */
-  get viewers(): Viewer[] {
-    return this.#viewers.filter((viewer) => viewer.id !== this.user.id);
-  }
+  get viewers(): Viewer[] { return this.#viewers.filter((viewer) => viewer.id !== this.user.id); } // prettier-ignore
   /** The colleague who asks for the conversation, while this agent holds it and has not answered. */
-  get askedBy(): Person | null {
-    return this.hold.epoch === null ? null : this.#askedBy;
-  }
-  get seenSeq(): number {
-    return this.#seenSeq;
-  }
-  /** Until when free text is taken, epoch ms; null = always. The provider's own word counts before the row's. */
-  get sendWindowUntil(): number | null {
-    return this.#windowClosedAt ?? this.conversation?.sendWindowUntil ?? null;
+  get askedBy(): Person | null { return this.hold.epoch === null ? null : this.#askedBy; } // prettier-ignore
+  get seenSeq(): number { return this.#seenSeq; } // prettier-ignore
+  /** Whether free text is no longer taken at a time, epoch ms. The server's own refusal counts before the row. */
+  isWindowClosedAt(now: number): boolean {
+    const until = this.#windowClosedAt ?? this.conversation?.sendWindowUntil ?? null;
+    return until !== null && until <= now;
   }
 
   /** Connects, loads and claims at once; whichever comes first is shown first. */

@@ -102,7 +102,7 @@ export class Thread {
   }
 
   /** The tick of a message of ours: `Sent`, `Delivered`, `Read`, … */
-  tick(text: string, name: string): Locator {
+  tick(text: string, name: string | RegExp): Locator {
     return this.bubble(text).getByRole('img', { name, exact: true });
   }
 

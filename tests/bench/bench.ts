@@ -1,0 +1,63 @@
+import type { AgentClient } from './agent.ts';
+import type { ProviderStub } from './provider.ts';
+import type { Server } from './server.ts';
+import { type Load, type Spread, spreadOf } from './stats.ts';
+
+/** How much of everything is done. */
+export type Plan = {
+  rows: number;
+  /** Runs of each query, and of each act of an agent. */
+  queries: number;
+  acts: number;
+  /** Batches of 1,000 updates over 300 conversations. */
+  batches: number;
+  seconds: number;
+  floorSeconds: number;
+  /** Calls under way at once in the search for the highest rate, and for how long each. */
+  widths: number[];
+  widthSeconds: number;
+};
+
+export const plans: Record<'full' | 'quick', Plan> = {
+  full: { rows: 10_000, queries: 60, acts: 150, batches: 4, seconds: 15, floorSeconds: 6, widths: [1, 4, 16, 64], widthSeconds: 3 },
+  quick: { rows: 2_000, queries: 10, acts: 20, batches: 1, seconds: 2, floorSeconds: 1, widths: [16], widthSeconds: 1.5 },
+};
+
+export type Measured = Spread & {
+  failures: number;
+  /** Good ones a second. */
+  perSecond: number;
+  /** Processor time of the server's processes for each, in ms; null where the system does not tell. */
+  cpuMs: number | null;
+};
+
+export type Figure = { group: string; name: string; product: Measured; floor: { name: string; measured: Measured } | null };
+
+export type Bench = {
+  plan: Plan;
+  product: Server;
+  floors: Server;
+  agent: AgentClient;
+  provider: ProviderStub;
+  report(figure: Figure): void;
+  /** Whether there is time for this group of figures; says so in the report when there is not. */
+  hasTimeFor(group: string): boolean;
+};
+
+/** What is done after an answer (a row on its way to the read model, say) belongs to its cost as well. */
+const AFTERMATH_MS = 400;
+
+/** Runs a load against a server, with the processor time that it cost there. */
+export async function measured(server: Server, run: () => Promise<Load>): Promise<Measured> {
+  const before = server.cpuMs();
+  const load = await run();
+  await new Promise((wake) => setTimeout(wake, AFTERMATH_MS));
+  const after = server.cpuMs();
+  const spread = spreadOf(load.latenciesMs);
+  return {
+    ...spread,
+    failures: load.failures,
+    perSecond: (spread.n * 1000) / load.elapsedMs,
+    cpuMs: before === null || after === null ? null : (after - before) / (spread.n + load.failures),
+  };
+}

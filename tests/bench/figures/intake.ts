@@ -1,0 +1,111 @@
+import { type Bench, measured } from '../bench.ts';
+import { atRate, closed, oneByOne } from '../load.ts';
+import { addressesOf, deliveryOf, WEBHOOK_PATH, type Delivery } from '../whatsapp.ts';
+
+const BATCH_UPDATES = 1_000;
+const BATCH_CONVERSATIONS = 300;
+/** The product's own number of objects called at once for one delivery. */
+const BATCH_WIDTH = 32;
+const RATES = [100, 200];
+const NEW_PEOPLE_RATE = 30;
+const FLOOR_TEXT = 'x'.repeat(400);
+
+/** Groups of numbers: what one figure warms up, another may use. */
+const NEWCOMERS = 100;
+const HOT = 101;
+
+/** Everybody that the batches have made known. */
+export const regulars = (batches: number): string[] =>
+  Array.from({ length: batches }, (_, group) => addressesOf(group, BATCH_CONVERSATIONS)).flat();
+
+const pick = <T>(values: readonly T[], i: number): T => {
+  const value = values[i % values.length];
+  if (value === undefined) throw new Error('nothing to pick from');
+  return value;
+};
+
+const post = async ({ product }: Bench, { headers, body }: Delivery): Promise<void> => {
+  await product.client.expect(200, 'POST', WEBHOOK_PATH, headers, body);
+};
+
+const append = async ({ floors }: Bench, object: string): Promise<void> => {
+  await floors.client.expect(200, 'POST', `/append/${object}`, {}, FLOOR_TEXT);
+};
+
+/** One message for each, in turn, made and signed before the clock runs. */
+const deliveriesTo = (addresses: readonly string[], count: number): Delivery[] =>
+  Array.from({ length: count }, (_, i) => deliveryOf([{ address: pick(addresses, i), text: `Message ${i} of the benchmark` }]));
+
+/** One delivery of 1,000 messages for 300 conversations, which are new the first time. */
+export async function batches(bench: Bench): Promise<void> {
+  const { plan, product, floors } = bench;
+  const group = 'Webhook, 1,000 messages of 300 conversations in one call';
+  const delivery = (i: number) => {
+    const addresses = addressesOf(i, BATCH_CONVERSATIONS);
+    return deliveryOf(Array.from({ length: BATCH_UPDATES }, (_, n) => ({ address: pick(addresses, n), text: `Message ${n}` })));
+  };
+  const query = `objects=${BATCH_CONVERSATIONS}&updates=${BATCH_UPDATES}&width=${BATCH_WIDTH}`;
+  for (const [name, floorName] of [
+    ['new conversations', '300 new objects, a table and rows each'],
+    ['known conversations', '300 known objects, rows each'],
+  ] as const) {
+    const floor = await measured(floors, () =>
+      oneByOne(plan.batches, 30_000, async (i) => {
+        await floors.client.expect(200, 'POST', `/appends/batch-${i}?${query}`, {}, FLOOR_TEXT);
+      }),
+    );
+    const made = Array.from({ length: plan.batches }, (_, i) => delivery(i));
+    const figure = await measured(product, () => oneByOne(plan.batches, 30_000, (i) => post(bench, pick(made, i))));
+    bench.report({ group, name, product: figure, floor: { name: floorName, measured: floor } });
+  }
+}
+
+/** A steady stream, open loop: to many conversations, to one, and from people who write for the first time. */
+export async function steady(bench: Bench): Promise<void> {
+  const { plan, product, floors } = bench;
+  const known = regulars(plan.batches);
+  const streams = [
+    ...RATES.map((rate) => ({ name: `${rate}/s to ${known.length} conversations`, rate, addresses: known, seconds: plan.seconds })),
+    { name: '100/s to one conversation', rate: 100, addresses: addressesOf(HOT, 1), seconds: plan.seconds / 2 },
+    {
+      name: `${NEW_PEOPLE_RATE}/s, each a new conversation`,
+      rate: NEW_PEOPLE_RATE,
+      addresses: addressesOf(NEWCOMERS, 10_000),
+      seconds: plan.seconds / 2,
+    },
+  ];
+  for (const { name, rate, addresses, seconds } of streams) {
+    if (!bench.hasTimeFor(`webhook ${name}`)) return;
+    const ms = plan.floorSeconds * 1000;
+    const floor = await measured(floors, () => atRate(rate, ms, (i) => append(bench, pick(addresses, i))));
+    const made = deliveriesTo(addresses, rate * seconds);
+    const figure = await measured(product, () => atRate(rate, seconds * 1000, (i) => post(bench, pick(made, i))));
+    bench.report({
+      group: 'Webhook, POST to 200 (open loop)',
+      name,
+      product: figure,
+      floor: { name: `object append at ${rate}/s`, measured: floor },
+    });
+  }
+}
+
+/** As many as it takes, closed loop, more and more at once. */
+export async function highest(bench: Bench): Promise<void> {
+  const { plan, product, floors } = bench;
+  const known = regulars(plan.batches);
+  const ms = plan.widthSeconds * 1000;
+  for (const width of plan.widths) {
+    if (!bench.hasTimeFor(`webhook, ${width} at once`)) return;
+    const floor = await measured(floors, () => closed(width, ms, (i) => append(bench, pick(known, i))));
+    // Signing costs the load generator little, so that there is no need to guess how many there will be.
+    const figure = await measured(product, () =>
+      closed(width, ms, (i) => post(bench, deliveryOf([{ address: pick(known, i), text: `Message ${i}` }]))),
+    );
+    bench.report({
+      group: 'Webhook, highest rate (closed loop)',
+      name: `${width} at once`,
+      product: figure,
+      floor: { name: `object append, ${width} at once`, measured: floor },
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { type Bench, type Measured, measured } from '../bench.ts';
+import { oneByOne } from '../load.ts';
+import type { SqlFigure } from '../sql.ts';
+
+const AT_MOST_MS = 8_000;
+/** Calls before the clock runs: a code path is compiled only after some use. */
+const WARM_UP = 5;
+
+/** The platform alone, the frame around every procedure, and then every question to the read model. */
+export async function reads(bench: Bench, sql: readonly SqlFigure[]): Promise<void> {
+  const { plan, product, floors, agent } = bench;
+  const times = plan.queries;
+  const one = async (server: typeof product, shoot: () => Promise<unknown>, count = times): Promise<Measured> => {
+    await oneByOne(WARM_UP, AT_MOST_MS, async () => void (await shoot()));
+    return measured(server, () => oneByOne(count, AT_MOST_MS, async () => void (await shoot())));
+  };
+
+  const ask = (path: string) => () => floors.client.expect(200, 'GET', path);
+  const empty = { name: 'empty answer', measured: await one(floors, ask('/empty'), times * 2) };
+  const call = { name: 'object call', measured: await one(floors, ask('/call/one'), times * 2) };
+  const append = { name: 'object append', measured: await one(floors, () => floors.client.expect(200, 'POST', '/append/one', {}, 'x'), times * 2) }; // prettier-ignore
+  const select = { name: '`SELECT 1` in D1', measured: await one(floors, ask('/select'), times * 2) };
+  for (const { name, measured: floor } of [empty, call, append, select]) {
+    bench.report({ group: 'Floors, one call at a time', name, product: floor, floor: null });
+  }
+
+  const group = 'Around every procedure, one call at a time';
+  const badInput = { tab: 'none' };
+  const unsigned = await one(product, () => agent.query('conversations.list', badInput, { expected: 401, signedIn: false }));
+  bench.report({ group, name: 'refused without a sign-in', product: unsigned, floor: empty });
+  const signed = await one(product, () => agent.query('conversations.list', badInput, { expected: 400 }));
+  bench.report({ group, name: 'refused for its input, signed in', product: signed, floor: call });
+
+  for (const { question, input } of sql) {
+    if (!bench.hasTimeFor(question.name)) return;
+    const figure = await one(product, () => agent.query(`conversations.${question.kind}`, input));
+    bench.report({ group: 'Read model through tRPC, one call at a time', name: question.name, product: figure, floor: select });
+  }
+}

@@ -19,7 +19,16 @@ export type Plan = {
 };
 
 export const plans: Record<'full' | 'quick', Plan> = {
-  full: { rows: 10_000, queries: 60, acts: 150, batches: 4, seconds: 15, floorSeconds: 6, widths: [1, 4, 16, 64], widthSeconds: 3 },
+  full: {
+    rows: 10_000,
+    queries: 60,
+    acts: 150,
+    batches: 4,
+    seconds: 15,
+    floorSeconds: 6,
+    widths: [1, 4, 16, 64],
+    widthSeconds: 3,
+  },
   quick: { rows: 2_000, queries: 10, acts: 20, batches: 1, seconds: 2, floorSeconds: 1, widths: [16], widthSeconds: 1.5 },
 };
 
@@ -31,7 +40,14 @@ export type Measured = Spread & {
   cpuMs: number | null;
 };
 
-export type Figure = { group: string; name: string; product: Measured; floor: { name: string; measured: Measured } | null };
+export type Figure = {
+  group: string;
+  name: string;
+  product: Measured;
+  floor: { name: string; measured: Measured } | null;
+  /** Whatever else belongs to it, in words. */
+  beside?: string;
+};
 
 export type Bench = {
   plan: Plan;

@@ -45,7 +45,15 @@ export class Server {
 
   /** The bench Worker, behind the same kind of proxy as the product. */
   static async floors(persistTo: string): Promise<Server> {
-    const settings = ['--ip', 'localhost', '--inspector-port', '0', '--show-interactive-dev-session=false', '--log-level', 'warn'];
+    const settings = [
+      '--ip',
+      'localhost',
+      '--inspector-port',
+      '0',
+      '--show-interactive-dev-session=false',
+      '--log-level',
+      'warn',
+    ];
     const command = ['wrangler', 'dev', '--config', 'tests/bench/floors/wrangler.toml'];
     const server = await Server.#start(command, settings, persistTo);
     await server.#until(async () => (await server.client.call('GET', '/empty').catch(() => null))?.status === 200);

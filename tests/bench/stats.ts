@@ -22,7 +22,9 @@ export function median(values: readonly number[]): number {
 export function spreadOf(values: readonly number[]): Spread {
   const ascending = [...values].sort((a, b) => a - b);
   const size = Math.max(1, Math.ceil(values.length / PARTS));
-  const medians = Array.from({ length: Math.ceil(values.length / size) }, (_, i) => median(values.slice(i * size, (i + 1) * size)));
+  const medians = Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
+    median(values.slice(i * size, (i + 1) * size)),
+  );
   return {
     n: values.length,
     p50: quantile(ascending, 0.5),

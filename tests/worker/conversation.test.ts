@@ -6,7 +6,11 @@ import * as conversations from '../../src/lib/server/db/conversations';
 import { alex, ana, anInbound, aReceipt, ben, DAY, mia } from '../fixtures/conversation';
 import { accepted, aConversation, onDisk, openShop, provider, stored, watch } from './conversation-world';
 
-beforeAll(openShop);
+beforeAll(async () => {
+  await openShop();
+  // The test tools look up the bindings once, at their first use; some tests replace one for a while.
+  await onDisk((await aConversation()).stub);
+});
 beforeEach(() => void provider(({ messageId }) => accepted(`wamid.${messageId}`)));
 afterEach(() => {
   vi.useRealTimers();

@@ -80,7 +80,7 @@ const reported: Partial<Record<PostKind, PhoneMessageState>> = {
 const ranks: Partial<Record<PhoneMessageState, number>> = { accepted: 0, sent: 1, delivered: 2, read: 3, failed: 4 };
 
 function noteOutcome(post: DuePost, taken: boolean, retryAt: number | null, status: number, store: SimulatorStore): void {
-  const message = store.message(post.providerMessageId);
+  const message = store.message(post.providerMessageId)?.message;
   if (!message) return;
   if (post.what === 'message') {
     if (taken) store.setState(message.id, 'taken', null);

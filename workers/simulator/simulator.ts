@@ -1,5 +1,4 @@
 import { DurableObject } from 'cloudflare:workers';
-import { describe } from '../../src/lib/domain/message';
 import { PING, PONG } from '../../src/lib/domain/protocol';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
 import type { Faults, Phone, PhoneAct, PhoneMessage, Post, SimulatorFrame } from '../../src/lib/domain/simulator';
@@ -43,9 +42,10 @@ export class Simulator extends DurableObject<Env> {
   }
 
   addPhone(phone: Omit<Phone, 'lastText' | 'lastAt' | 'isOpen'>): Phone {
-    this.#store.addPhone({ ...phone, isOpen: true, lastText: '', lastAt: Date.now() });
+    const added: Phone = { ...phone, isOpen: true, lastText: '', lastAt: Date.now() };
+    this.#store.addPhone(added);
     this.#tellPhone(phone.id);
-    return this.#store.phone(phone.id) ?? { ...phone, isOpen: true, lastText: '', lastAt: Date.now() };
+    return this.#store.phone(phone.id) ?? added;
   }
 
   /** The end user does something `agoMs` before now. `origin` is where Parley's webhooks are. */
@@ -193,8 +193,7 @@ export class Simulator extends DurableObject<Env> {
   #tellMessage(phoneId: string, id: string): void {
     const found = this.#store.message(id);
     if (!found) return;
-    const { phoneId: _phone, messageId: _ours, ...message } = found;
-    this.#tell({ type: 'message', phoneId, message: { ...message, text: describe(message.kind, message.text) } });
+    this.#tell({ type: 'message', phoneId, message: found.message });
     this.#tellPhone(phoneId);
   }
 

@@ -119,9 +119,9 @@ export class SimulatorStore {
       .map(messageOf);
   }
 
-  message(id: string): (PhoneMessage & { phoneId: string; messageId: string | null }) | null {
+  message(id: string): { phoneId: string; message: PhoneMessage } | null {
     const [row] = this.#all<MessageRow>('SELECT * FROM messages WHERE id = ?', id);
-    return row ? { ...messageOf(row), phoneId: row.phone_id, messageId: row.message_id } : null;
+    return row ? { phoneId: row.phone_id, message: messageOf(row) } : null;
   }
 
   /** The provider's id of an agent's message, when that channel has taken it. */

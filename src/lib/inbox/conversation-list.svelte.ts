@@ -231,7 +231,10 @@ export class ConversationList {
     const last = rows.at(-1);
     // A further page may go below what is shown without moving it; only what belongs above has to wait.
     const below = waiting.filter((row) => last !== undefined && !this.#recent.has(row.id));
-    this.#waiting = newestById([...this.#waiting.values()], waiting.filter((row) => !below.includes(row)));
+    this.#waiting = newestById(
+      [...this.#waiting.values()],
+      waiting.filter((row) => !below.includes(row)),
+    );
     this.#setRows([...rows, ...below]);
   }
 

@@ -9,6 +9,8 @@ type Options<In> = {
   onframe: (frame: In) => void;
   /** Every time it opens; `again` is false the first time. Catch up here. */
   onopen?: (again: boolean) => void;
+  /** Every time a try has failed; `tries` in a row so far. A socket cannot say why: ask by procedure call whether we are signed out. */
+  onfail?: (tries: number) => void;
 };
 
 const FIRST_DELAY_MS = 500;
@@ -125,6 +127,7 @@ export class LiveSocket<In, Out = never> {
     if (socket !== this.#socket) return;
     this.#retry(backOffMs(this.#tries, Math.random()));
     this.#tries += 1;
+    this.#options.onfail?.(this.#tries);
   }
 
   #retry(delayMs: number): void {

@@ -42,7 +42,8 @@ export function keyName(event: KeyPress): string | null {
   if (event.key === 'Escape') return 'Esc';
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') return null; // the list has them, while it has the focus
   if (event.key.length !== 1) return null;
-  if (event.key.charCodeAt(0) < 128) return event.key === '?' ? '?' : event.shiftKey && /[a-z]/i.test(event.key) ? null : event.key.toUpperCase();
+  if (event.key.charCodeAt(0) < 128)
+    return event.key === '?' ? '?' : event.shiftKey && /[a-z]/i.test(event.key) ? null : event.key.toUpperCase();
   if (event.code === 'Slash' && event.shiftKey) return '?';
   return /^Key[A-Z]$/.exec(event.code)?.[0].slice(3) ?? keyOfCode[event.code] ?? null;
 }

@@ -65,7 +65,12 @@ export async function steady(bench: Bench): Promise<void> {
   const { plan, product, floors } = bench;
   const known = regulars(plan.batches);
   const streams = [
-    ...RATES.map((rate) => ({ name: `${rate}/s to ${known.length} conversations`, rate, addresses: known, seconds: plan.seconds })),
+    ...RATES.map((rate) => ({
+      name: `${rate}/s to ${known.length} conversations`,
+      rate,
+      addresses: known,
+      seconds: plan.seconds,
+    })),
     { name: '100/s to one conversation', rate: 100, addresses: addressesOf(HOT, 1), seconds: plan.seconds / 2 },
     {
       name: `${NEW_PEOPLE_RATE}/s, each a new conversation`,
@@ -106,6 +111,7 @@ export async function highest(bench: Bench): Promise<void> {
       name: `${width} at once`,
       product: figure,
       floor: { name: `object append, ${width} at once`, measured: floor },
+      beside: `${Math.round(figure.perSecond)}/s; floor ${Math.round(floor.perSecond)}/s, ${(floor.perSecond / figure.perSecond).toFixed(1)}×`,
     });
   }
 }

@@ -54,7 +54,9 @@ export async function live(bench: Bench): Promise<void> {
 
   if (!bench.hasTimeFor('live, conversation')) return;
   const open = people.slice(0, THREADS);
-  const sockets = await Promise.all(open.map((address) => agent.live(`/live/conversations/${conversationIdOf(address)}`, onFrame)));
+  const sockets = await Promise.all(
+    open.map((address) => agent.live(`/live/conversations/${conversationIdOf(address)}`, onFrame)),
+  );
   const inThread = await run(open);
   for (const socket of sockets) socket.close();
   bench.report({ group: GROUP, name: `open conversation, ${RATE}/s over ${THREADS}`, product: inThread, floor: floorOf });

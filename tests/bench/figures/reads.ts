@@ -1,5 +1,6 @@
 import { type Bench, type Measured, measured } from '../bench.ts';
 import { oneByOne } from '../load.ts';
+import { ms } from '../report.ts';
 import type { SqlFigure } from '../sql.ts';
 
 const AT_MOST_MS = 8_000;
@@ -31,9 +32,15 @@ export async function reads(bench: Bench, sql: readonly SqlFigure[]): Promise<vo
   const signed = await one(product, () => agent.query('conversations.list', badInput, { expected: 400 }));
   bench.report({ group, name: 'refused for its input, signed in', product: signed, floor: call });
 
-  for (const { question, input } of sql) {
+  for (const { question, input, rowsRead, d1MeanMs, sqlite } of sql) {
     if (!bench.hasTimeFor(question.name)) return;
     const figure = await one(product, () => agent.query(`conversations.${question.kind}`, input));
-    bench.report({ group: 'Read model through tRPC, one call at a time', name: question.name, product: figure, floor: select });
+    bench.report({
+      group: 'Read model through tRPC, one call at a time',
+      name: question.name,
+      product: figure,
+      floor: select,
+      beside: `SQL ${ms(sqlite.p50)}/${ms(sqlite.p99)}, D1 ${ms(d1MeanMs)} on average, ${rowsRead} rows read`,
+    });
   }
 }

@@ -41,7 +41,11 @@ function rowOf(n: number, now: number, dice: Random): Summary {
   const unanswered = chance(0.4);
   return aSummary({
     id: idOf(n),
-    contact: { id: `bench-${n}`, name: `${pick(givenNames)} ${capital(wordOf(COMMON_WORDS + below(1_500)))}`, address: `+1999${n}` },
+    contact: {
+      id: `bench-${n}`,
+      name: `${pick(givenNames)} ${capital(wordOf(COMMON_WORDS + below(1_500)))}`,
+      address: `+1999${n}`,
+    },
     channel: { id: pick(channelIds), provider: 'whatsapp' },
     campaign: chance(0.8) ? { id: campaign.id, name: campaign.name, labels: [], match: 'exact' } : null,
     ticketStatus: pick(['new', 'new', 'pending', 'closed']),
@@ -57,7 +61,8 @@ function rowOf(n: number, now: number, dice: Random): Summary {
 
 /** 8 to 20 words, the k-th most frequent of them about 1/k as frequent as the first, as in any language. */
 function sentence({ below }: Random): string {
-  const word = () => wordOf(Math.min(VOCABULARY - 1, Math.floor(Math.exp((below(1_000_000) / 1_000_000) * Math.log(VOCABULARY))) - 1));
+  const word = () =>
+    wordOf(Math.min(VOCABULARY - 1, Math.floor(Math.exp((below(1_000_000) / 1_000_000) * Math.log(VOCABULARY))) - 1));
   return Array.from({ length: 8 + below(13) }, word).join(' ');
 }
 

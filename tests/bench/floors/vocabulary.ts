@@ -1,6 +1,19 @@
 /** Words that the filled rows are made of; the first ones are the most frequent. */
 export const VOCABULARY = 4_000;
-const frequent = ['order', 'please', 'ticket', 'refund', 'thanks', 'when', 'still', 'waiting', 'hotel', 'voucher', 'price', 'friday'];
+const frequent = [
+  'order',
+  'please',
+  'ticket',
+  'refund',
+  'thanks',
+  'when',
+  'still',
+  'waiting',
+  'hotel',
+  'voucher',
+  'price',
+  'friday',
+];
 export const COMMON_WORDS = frequent.length;
 
 export const givenNames = [

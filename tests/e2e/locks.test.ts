@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { people, refusalOf, signIn } from './support/agent';
 import { Customer } from './support/customer';
-import { people, signIn } from './support/agent';
 import { briefly, expect, test } from './support/test';
 
 test('of two agents who click at the same moment one holds the conversation, and the other sees who', async ({ parley, enter }) => {
@@ -89,5 +90,8 @@ test('an Admin takes a conversation over, and what the former holder then sends 
   await expect(anas.notice(`${people.admin.name} took this conversation over`)).toBeVisible();
   await expect(anas.send).toBeHidden();
   await expect(anas.composer).toHaveValue('Of course, one moment');
+  const { api } = await signIn(parley.origin, 'ana');
+  const stale = { id: nia.conversationId, messageId: randomUUID(), epoch: 1, seenSeq: 100, text: 'From a page that has not heard' };
+  expect(await refusalOf(api.conversations.send.mutate(stale))).toMatchObject({ code: 'CONFLICT', reason: 'stale_epoch' });
   expect(provider.callsTo(nia.address)).toEqual([]);
 });

@@ -54,17 +54,35 @@ describe('the first reply', () => {
     const found = { id: 'k1', name: 'Monsoon getaway', labels: ['travel'], match: 'exact' as const };
     const send = { id: 's1', providerMessageId: 'wamid.campaign', text: 'Hi', buttons: ['Book it'], at: T - 9_000 };
     const reply = world.messages[0];
-    world.run({ type: 'attribute', messageId: reply?.id ?? '', attribution: { campaign: found, send } }, T + 1);
+    world.run({ type: 'attribute', messageId: reply?.id ?? '', opens: true, attribution: { campaign: found, send } }, T + 1);
     expect(world.conversation?.campaign).toEqual(found);
     expect(world.messages[1]).toMatchObject({ kind: 'campaign', at: T - 9_000, campaign: { labels: ['travel'] } });
     expect(world.messages[0]?.quotedId).toBe(world.messages[1]?.id);
     const again = structuredClone(world.conversation);
-    world.run({ type: 'attribute', messageId: reply?.id ?? '', attribution: { campaign: found, send } }, T + 2);
+    world.run({ type: 'attribute', messageId: reply?.id ?? '', opens: true, attribution: { campaign: found, send } }, T + 2);
     expect(world.conversation, 'a repeated look-up changes nothing').toEqual(again);
     world.outbox.clear();
     receive({ eventId: 'wamid.2' }, T + 3);
     expect(world.outbox.size, 'a plain message in a running conversation needs no look-up').toBe(0);
   });
+});
+
+test('a guess for the next message does not replace the campaign that the first one surely answers', () => {
+  const at = T - 9_000;
+  const attributionTo = (id: string, match: 'exact' | 'inferred') => ({
+    campaign: { id, name: id, labels: [], match },
+    send: { id: `send-${id}`, providerMessageId: null, text: 'Hi', buttons: [], at },
+  });
+  receive({ replyTo: 'wamid.campaign' });
+  receive({ eventId: 'wamid.2' });
+  const waiting = [...world.outbox.values()].flatMap((effect) => (effect.type === 'attribute' ? [effect] : []));
+  expect(waiting.map(({ opens }) => opens)).toEqual([true, false]);
+  const [first, second] = waiting;
+  const attribute = (effect: typeof first, found: ReturnType<typeof attributionTo>) =>
+    effect && world.run({ type: 'attribute', messageId: effect.messageId, opens: effect.opens, attribution: found }, T + 1);
+  attribute(first, attributionTo('monsoon', 'exact'));
+  attribute(second, attributionTo('diwali', 'inferred'));
+  expect(world.conversation?.campaign).toMatchObject({ id: 'monsoon', match: 'exact' });
 });
 
 describe('order and time', () => {

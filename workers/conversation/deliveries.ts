@@ -123,7 +123,7 @@ export class Deliveries {
     const conversation = store.conversation();
     if (!conversation || !row.attribute || row.attempts >= MAX_ATTRIBUTE_ATTEMPTS) return store.drop(row.id);
     const attribution = await attributionOf(env, conversation, row.attribute);
-    run({ type: 'attribute', messageId: row.messageId, attribution });
+    run({ type: 'attribute', messageId: row.messageId, opens: row.attribute.opens, attribution });
     store.drop(row.id);
   }
 

@@ -149,7 +149,7 @@ function playContact(
   recorder.add({ type: 'receive', target, event }, at);
   if (answersCampaign && attribution) {
     // At once, as the look-up would, so that the next messages need none. Only a first message has a campaign: its number is 1.
-    recorder.add({ type: 'attribute', messageId: firstMessageOf(target), attribution }, at);
+    recorder.add({ type: 'attribute', messageId: firstMessageOf(target), opens: true, attribution }, at);
   }
 }
 

@@ -65,7 +65,8 @@ export type Snapshot = { conversation: Conversation | null; messages: MessageLoo
 /** Everything that can happen to a conversation. */
 export type Command =
   | { type: 'receive'; target: ConversationTarget; event: InboundEvent }
-  | { type: 'attribute'; messageId: string; attribution: Attribution | null }
+  /** `opens`: the message made or revived the conversation, rather than going on with it. */
+  | { type: 'attribute'; messageId: string; opens: boolean; attribution: Attribution | null }
   | { type: 'claim'; agent: Agent }
   | { type: 'release'; agent: Agent; epoch: number }
   | { type: 'takeOver'; agent: Agent }
@@ -101,7 +102,15 @@ export type Effect =
   /** Nothing more to hand over for this message. */
   | { type: 'delivered'; messageId: string }
   /** Find the campaign that this inbound message answers. */
-  | { type: 'attribute'; messageId: string; replyTo: string | null; token: string | null; ref: string | null; at: number };
+  | {
+      type: 'attribute';
+      messageId: string;
+      opens: boolean;
+      replyTo: string | null;
+      token: string | null;
+      ref: string | null;
+      at: number;
+    };
 
 /** What to commit, all or nothing. A decision that changes nothing keeps the same `conversation` object. */
 export type Change = {

@@ -1,4 +1,3 @@
-import type { Attribution } from './campaign';
 import type { Change, Command, Conversation, ConversationTarget, Snapshot } from './conversation';
 import { advance } from './delivery';
 import {
@@ -32,7 +31,7 @@ const MAX_NAME = 200;
 
 /** What the provider reports, and the campaign look-up's answer. */
 export function decideInbound(snapshot: Snapshot, command: InboundCommand, now: number): Result<Change, Rejection> {
-  if (command.type === 'attribute') return attribute(snapshot, command.messageId, command.attribution, now);
+  if (command.type === 'attribute') return attribute(snapshot, command, now);
   const { target, event } = command;
   if (event.type !== 'receipt' && snapshot.messages.isKnown(event.eventId)) return unchanged(snapshot.conversation);
   if (event.type === 'message') return receiveMessage(snapshot, target, event, now);
@@ -69,7 +68,7 @@ function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: M
     const refers = event.replyTo !== null || event.token !== null || event.ref !== null;
     if (refers || !wasActive || !draft.state.campaign) {
       const { replyTo, token, ref } = event;
-      draft.effects.push({ type: 'attribute', messageId: message.id, replyTo, token, ref, at });
+      draft.effects.push({ type: 'attribute', messageId: message.id, opens: !wasActive, replyTo, token, ref, at });
     }
   }
   applyParked(draft, event.eventId);
@@ -221,9 +220,15 @@ function parkAlone(event: Exclude<InboundEvent, MessageEvent>): Result<Change, R
 }
 
 /** The campaign look-up has answered: mark the reply, draw what the end user saw into the thread once. */
-function attribute(snapshot: Snapshot, messageId: string, found: Attribution | null, now: number): Result<Change, Rejection> {
+function attribute(
+  snapshot: Snapshot,
+  { messageId, opens, attribution: found }: Extract<InboundCommand, { type: 'attribute' }>,
+  now: number,
+): Result<Change, Rejection> {
   if (!snapshot.conversation) return refuse({ reason: 'not_found' });
   if (!found) return unchanged(snapshot.conversation);
+  // A guess for a message that goes on with the talk says less than what the talk began with.
+  if (found.campaign.match === 'inferred' && !opens && snapshot.conversation.campaign) return unchanged(snapshot.conversation);
   const draft = startDraft(snapshot, snapshot.conversation, now);
   const reply = findById(draft, messageId);
   if (!reply) return unchanged(snapshot.conversation);

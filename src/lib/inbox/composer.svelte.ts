@@ -22,6 +22,8 @@ export type ComposerDeps = {
 /** How long leaving waits for a message that is on its way; longer means that the network is gone. */
 const SETTLE_MS = 8_000;
 const TYPING_EVERY_MS = 3_000;
+/** Somebody who has paused this long is not typing any more. */
+const TYPING_PAUSE_MS = 5_000;
 
 const noticeWords: Partial<Record<TakeBackReason['reason'], string>> = {
   invalid: 'This could not be sent as it is. Your text is back in the box.',
@@ -41,6 +43,7 @@ export class Composer {
   #queued = $state.raw<readonly QueuedSend[]>([]);
   #stop = $state.raw<{ send: QueuedSend; unseen: Message[] } | null>(null);
   #typingAt = 0;
+  #pauseTimer: ReturnType<typeof setTimeout> | undefined;
   #left = false;
 
   constructor(deps: ComposerDeps) {
@@ -111,6 +114,7 @@ export class Composer {
 
   /** The conversation is not ours: what surely has not gone out becomes draft again. */
   lost(): void {
+    this.#tellTyping(false);
     this.#queue.takeBack({ reason: 'lost' });
   }
 
@@ -123,8 +127,13 @@ export class Composer {
   /** The agent typed. Told now and then while it goes on, and at once when the box is empty again. */
   typed(): void {
     this.#notice = null;
-    if (this.#draft === '') this.#tellTyping(false);
-    else if (this.#deps.now() - this.#typingAt > TYPING_EVERY_MS) this.#tellTyping(true);
+    if (this.#draft === '' || this.#deps.epoch() === null) {
+      this.#tellTyping(false);
+      return;
+    }
+    if (this.#deps.now() - this.#typingAt > TYPING_EVERY_MS) this.#tellTyping(true);
+    clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = setTimeout(() => this.#tellTyping(false), TYPING_PAUSE_MS);
   }
 
   /** Resolves when nothing is on its way; rejects when that takes too long. */
@@ -139,6 +148,7 @@ export class Composer {
   /** Off the screen: texts that still come back go straight to the stored draft. */
   leave(): void {
     this.#left = true;
+    clearTimeout(this.#pauseTimer);
   }
 
   close(): void {
@@ -159,6 +169,7 @@ export class Composer {
   }
 
   #tellTyping(typing: boolean): void {
+    clearTimeout(this.#pauseTimer);
     if (typing || this.#typingAt > 0) this.#deps.typing(typing);
     this.#typingAt = typing ? this.#deps.now() : 0;
   }

@@ -3,7 +3,7 @@ import type { InboxFrame, Person } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
 import { nextEdgeAt, type Policy } from '../domain/window';
 import { isAborted, isSignedOut } from './api';
-import { listQueryString, type ListView } from './list-url';
+import { filtersOf, listQueryString, type ListView } from './list-url';
 import { mergeRows, newestById, updateInPlace, type Frame } from './row-merge';
 
 export type TabCounts = { active: Counts; inactive: Counts };
@@ -280,9 +280,8 @@ export class ConversationList {
     this.#countsFetch.abort();
     this.#countsFetch = new AbortController();
     const { signal } = this.#countsFetch;
-    const { tab: _tab, sort: _sort, ...filters } = this.#view;
     try {
-      const counts = await this.#options.counts(filters, signal);
+      const counts = await this.#options.counts(filtersOf(this.#view), signal);
       if (!signal.aborted) this.#counts = counts;
     } catch (error) {
       // Counts are shown beside the rows; the rows' own failure is what tells people.

@@ -1,4 +1,4 @@
-import { MAX_SEARCH, type ListQuery } from '../domain/list';
+import { MAX_SEARCH, type ListFilters, type ListQuery } from '../domain/list';
 import { ChannelId } from '../domain/ids';
 import { TicketStatus } from '../domain/ticket';
 import type { z } from 'zod';
@@ -61,6 +61,19 @@ export function listHref(view: ListView, conversationId: string | null = null): 
 /** The view with nothing narrowed: tab and order stay. */
 export function withoutFilters(view: ListView): ListView {
   return { tab: view.tab, sort: view.sort };
+}
+
+/** What narrows the view, for questions about both tabs at once. */
+export function filtersOf({
+  search,
+  campaignIds,
+  labels,
+  ticketStatuses,
+  channelIds,
+  unanswered,
+  heldBy,
+}: ListView): ListFilters {
+  return { search, campaignIds, labels, ticketStatuses, channelIds, unanswered, heldBy };
 }
 
 /** Whether anything narrows the list. */

@@ -17,10 +17,12 @@ export const demoUsers: readonly { name: string; email: string; role: Role }[] =
 /** Makes the demo sign-ins that are not there yet. For a local demo only: the caller has checked that this is one. */
 export async function seedDemoUsers(env: Env, origin: string): Promise<void> {
   const { internalAdapter } = await authOf(env, origin).$context;
+  // One hash for all of them: it is the slow part, and their password is in the readme.
+  let password: string | null = null;
   for (const demo of demoUsers) {
     if (await internalAdapter.findUserByEmail(demo.email)) continue;
     const user = await internalAdapter.createUser({ ...demo, emailVerified: true }, { method: 'admin' });
-    const password = await hashPassword(DEMO_PASSWORD);
+    password ??= await hashPassword(DEMO_PASSWORD);
     await internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password });
   }
 }

@@ -1,0 +1,68 @@
+import { signIn } from './support/agent';
+import { mark } from './support/customer';
+import { expect, test } from './support/test';
+
+// One folder, from its first `npm start` on: the tests build on each other.
+test.describe.configure({ mode: 'serial' });
+const phone = { name: `Tara ${mark()}`, firstName: 'Tara' };
+
+test('an Admin writes as an end user on a phone, and the agent’s answer arrives there with its receipts', async ({
+  plain,
+  enter,
+}) => {
+  const { page } = await enter('admin', { on: plain });
+  const ana = await (await enter('ana', { on: plain })).goto();
+  await page.goto('/simulator');
+  await page.getByRole('button', { name: 'New phone' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill(phone.name);
+  await page.getByRole('combobox', { name: 'Channel' }).selectOption({ label: 'Parley on WhatsApp' });
+  await page.getByRole('button', { name: 'Make phone' }).click();
+  const talk = page.getByRole('log', { name: `Messages of ${phone.name}` });
+  const input = page.getByRole('textbox', { name: 'Message as the end user' });
+  await input.fill('Do you have it in blue?');
+  await input.press('Enter');
+  await expect(talk).toContainText('Do you have it in blue?');
+
+  await expect(ana.rowAt(1)).toHaveAccessibleName(new RegExp(`^${phone.name}, WhatsApp, New, 1 unread, `));
+  await ana.rowAt(1).click();
+  const thread = ana.thread(phone);
+  await thread.say('In blue and in green.');
+  await expect(talk).toContainText('In blue and in green.');
+  await expect(thread.tick('In blue and in green.', /^(Delivered|Read)$/)).toBeVisible();
+  await page.getByRole('switch', { name: 'Looks at the phone' }).check();
+  await thread.say('Which one shall it be?');
+  await expect(thread.tick('Which one shall it be?', 'Read')).toBeVisible();
+  await expect(talk).toContainText('read reported');
+
+  await page.getByRole('combobox', { name: 'Send this phone a campaign' }).selectOption({ label: 'Monsoon getaway' });
+  await talk.getByRole('button', { name: 'Book it' }).click();
+  await expect(thread.log).toContainText('Campaign · Monsoon getaway');
+  await expect(thread.bubble('Book it').last()).toBeVisible();
+});
+
+test('a second npm start keeps everything and does not seed again', async ({ plain }) => {
+  const { api } = await signIn(plain.origin, 'ana');
+  const everything = async () => ({
+    counts: await api.conversations.counts.query({}),
+    // By version: a seed that ran again would have changed them.
+    rows: (await api.conversations.list.query({ tab: 'active', limit: 100 })).items.map(({ id, version, lastMessage }) => ({
+      id,
+      version,
+      lastMessage,
+    })),
+  });
+  const mine = () => api.conversations.list.query({ tab: 'active', search: phone.name });
+  const [row] = (await mine()).items;
+  if (!row) throw new Error('The phone’s conversation is not there');
+  // Until its holder’s grace is over only: an unheld row does not change by itself.
+  const claim = await api.conversations.claim.mutate({ id: row.id });
+  if (claim.granted) await api.conversations.release.mutate({ id: row.id, epoch: claim.epoch });
+  const { messages } = await api.conversations.get.query({ id: row.id });
+  const before = await everything();
+  await plain.restart();
+  expect(plain.startedInMs, 'nothing was built or seeded').toBeLessThan(45_000);
+  expect(plain.output).not.toContain('could not be seeded');
+  // The sign-in of before still counts.
+  expect(await everything()).toEqual(before);
+  expect((await api.conversations.get.query({ id: row.id })).messages).toEqual(messages);
+});

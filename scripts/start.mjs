@@ -33,8 +33,7 @@ const server = spawn(
     ...[
       '--port',
       port,
-      '--ip',
-      'localhost',
+      ...(rest.some((argument) => argument.startsWith('--ip')) ? [] : ['--ip', 'localhost']),
       '--persist-to',
       persistTo,
       '--inspector-port',

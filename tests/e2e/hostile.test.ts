@@ -43,7 +43,7 @@ test('hostile names and texts are shown as what they are: nothing of them runs, 
   expect(policy).not.toMatch(/script-src[^;]*unsafe/);
   await page.evaluate(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`Content Security Policy violated: ${event.violatedDirective}`);
+      console.error(`Content Security Policy violated: ${event.violatedDirective} by ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
     });
   });
   await ana.isLive();

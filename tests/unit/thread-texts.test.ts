@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attachmentOf, coordinatesOf, lineOf } from '../../src/lib/inbox/content-view';
+import { firstNameOf } from '../../src/lib/inbox/first-name';
 import { charactersLeft, isNearLimit } from '../../src/lib/inbox/text-limit';
 import { failureWords, isInvalid, rejectionOf, sendOutcome } from '../../src/lib/inbox/thread-api';
 import { dayName } from '../../src/lib/inbox/thread-time';
@@ -34,6 +35,15 @@ describe('content', () => {
     expect(lineOf(aMessage(1, { text: 'secret', revokedAt: 1 }))).toBe('Message withdrawn');
   });
 });
+
+test.each([
+  ['Aanya Rao', 'Aanya'],
+  ['محمد علي', 'محمد'],
+  ['鈴木 由美', '鈴木 由美'],
+  ['+49 151 2345678', '+49 151 2345678'],
+  [' Ho ', 'Ho'],
+  ['', ''],
+])('in a sentence %j is called %j', (name, called) => expect(firstNameOf(name)).toBe(called));
 
 describe('days', () => {
   const now = new Date(2026, 10, 20, 0, 1).getTime();

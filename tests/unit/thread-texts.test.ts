@@ -68,7 +68,7 @@ describe('an answer to a send', () => {
 
   test('with a reason is a refusal with its facts', async () => {
     const lock = { agentId: 'ben', agentName: 'Ben Kaya', since: 1 };
-    const outcome = await sendOutcome(Promise.reject(error({ httpStatus: 409, reason: 'locked', facts: { lock } })));
+    const outcome = await sendOutcome(Promise.reject(error({ httpStatus: 409, reason: 'locked', lock })));
     expect(outcome).toEqual({ type: 'refused', rejection: { reason: 'locked', lock } });
   });
 
@@ -86,6 +86,6 @@ describe('an answer to a send', () => {
 
   test('names the holder in words', () => {
     const lock = { agentId: 'ben', agentName: 'Ben Kaya', since: 1 };
-    expect(failureWords(error({ reason: 'locked', facts: { lock } }))).toContain('Ben Kaya');
+    expect(failureWords(error({ reason: 'locked', lock }))).toContain('Ben Kaya');
   });
 });

@@ -1,5 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Role } from '../../src/lib/domain/role';
 import { authOf, userOf } from '../../src/lib/server/auth/auth';
@@ -182,6 +183,35 @@ describe('answers', () => {
 });
 
 describe('refusals over tRPC', () => {
+  test('are a reason with its facts beside it, and nothing of the inside', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: 'wamid.wire' })]);
+    await stub.claim({ id: 'ana', name: 'Ana Lima', role: 'agent' });
+    const body = JSON.stringify({ id: target.id, messageId: crypto.randomUUID(), epoch: 1, seenSeq: 9, text: 'secret words' });
+    const req = new Request(`${ORIGIN}/api/trpc/conversations.send`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    const user = { id: 'ben', name: 'Ben Okafor', email: 'ben@parley.test', role: 'agent' as const, sessionId: 's' };
+    const response = await fetchRequestHandler({
+      endpoint: '/api/trpc',
+      req,
+      router: appRouter,
+      createContext: () => ({ env, user }),
+    });
+    const text = await response.text();
+    expect(response.status).toBe(409);
+    expect(JSON.parse(text).error.data).toEqual({
+      code: 'CONFLICT',
+      httpStatus: 409,
+      path: 'conversations.send',
+      reason: 'locked',
+      lock: { agentId: 'ana', agentName: 'Ana Lima', since: expect.any(Number) },
+    });
+    expect(text).not.toContain('secret words');
+  });
+
   const ana = { id: 'ana', name: 'Ana Lima', email: 'ana@parley.test', role: 'agent' as const, sessionId: 's' };
   const ben = { ...ana, id: 'ben', name: 'Ben Okafor' };
 

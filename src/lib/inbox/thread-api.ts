@@ -44,15 +44,12 @@ const RejectionFacts = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('unavailable'), retryAfterMs: z.number() }),
 ]);
 
-const Refused = z.object({ data: z.object({ reason: z.string(), facts: z.record(z.string(), z.unknown()).default({}) }) });
+const Refused = z.object({ data: RejectionFacts });
 const Answered = z.object({ data: z.object({ httpStatus: z.number() }) });
 
 /** The refusal that an error carries, or null: the network, or something unexpected. */
 export function rejectionOf(error: unknown): Rejection | null {
-  const refused = Refused.safeParse(error);
-  if (!refused.success) return null;
-  const { reason, facts } = refused.data.data;
-  return RejectionFacts.safeParse({ reason, ...facts }).data ?? null;
+  return Refused.safeParse(error).data?.data ?? null;
 }
 
 /** Whether the server itself answered that this request is wrong; repeating it cannot help. */

@@ -69,7 +69,7 @@ export const test = base.extend<Tools, Servers>({
     await use(async (person, { on = parley, ...options } = {}) => {
       const context = await browser.newContext({ baseURL: on.origin, ...options });
       contexts.push(context);
-      watch(context, problems);
+      await watch(context, problems);
       if (person !== null) await (await signIn(on.origin, person)).enter(context);
       return new Dashboard(await context.newPage());
     });
@@ -83,7 +83,13 @@ export const test = base.extend<Tools, Servers>({
 const EXPECTED = /^Failed to load resource|WebSocket connection to .* failed/;
 
 /** Notes what none of our pages may ever do: throw, open a dialog, log an error, or break its own content policy. */
-function watch(context: BrowserContext, problems: string[]): void {
+async function watch(context: BrowserContext, problems: string[]): Promise<void> {
+  // A violation that is caught where it happens is not logged, but told to the page.
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
+      console.error(`Content Security Policy: ${violatedDirective} by ${blockedURI} in ${sourceFile}`);
+    });
+  });
   context.on('weberror', (error) => problems.push(`threw ${String(error.error())}`));
   context.on('dialog', (dialog) => {
     problems.push(`opened a dialog: ${dialog.message()}`);

@@ -16,8 +16,7 @@ const t = initTRPC
       const { code, httpStatus, path } = shape.data;
       const cause = error.cause;
       if (cause instanceof RejectionError) {
-        const { reason, ...facts } = cause.rejection;
-        return { ...shape, data: { code, httpStatus, path, reason, facts } };
+        return { ...shape, data: { code, httpStatus, path, ...cause.rejection } };
       }
       if (cause instanceof ZodError) {
         const fields = [...new Set(cause.issues.map((issue) => issue.path.join('.') || '(input)'))];

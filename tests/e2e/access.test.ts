@@ -77,7 +77,7 @@ test('nobody signed in is led to the sign-in and back, and procedures and socket
   await expect(dashboard.thread(nia).region).toBeVisible();
 
   const list = `${parley.origin}/api/trpc/conversations.list?input=${encodeURIComponent(JSON.stringify({ tab: 'active' }))}`;
-  for (const headers of [{}, { cookie: 'parley.session_token=made-up.signature' }]) {
+  for (const headers of [undefined, { cookie: 'parley.session_token=made-up.signature' }]) {
     expect((await fetch(list, { headers })).status).toBe(401);
   }
   for (const socket of ['/live/inbox', `/live/conversations/${nia.conversationId}`]) {

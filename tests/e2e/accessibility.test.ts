@@ -6,7 +6,10 @@ import { expect, test, type OpenOptions } from './support/test';
 const looks: { title: string; options: OpenOptions }[] = [
   { title: 'in light colours', options: { colorScheme: 'light' } },
   { title: 'in dark colours', options: { colorScheme: 'dark' } },
-  { title: 'on a phone', options: { colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+  {
+    title: 'on a phone',
+    options: { colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  },
 ];
 
 /** What axe finds wrong, as rule and place. */
@@ -14,7 +17,9 @@ async function problemsOf(page: Page): Promise<string[]> {
   // Something that is still fading in has colours that nobody is meant to read.
   await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
   const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+  );
 }
 
 for (const { title, options } of looks) {

@@ -77,7 +77,10 @@ test('a server that is killed again and again in the middle of a burst loses and
       const sent = burst.sent.filter((one) => one.customer === customer);
       const outbound = messages.filter(({ delivery }) => delivery !== null);
       expect(outbound.map(({ id }) => id).sort()).toEqual(
-        sent.filter(({ outcome }) => outcome === 'accepted').map(({ input }) => input.messageId).sort(),
+        sent
+          .filter(({ outcome }) => outcome === 'accepted')
+          .map(({ input }) => input.messageId)
+          .sort(),
       );
       for (const { id, delivery } of outbound) {
         const calls = provider.callsFor(id).length;
@@ -93,7 +96,9 @@ test('a server that is killed again and again in the middle of a burst loses and
       const differing = async () => {
         const rows = new Map((await topRows(agents[0])).map((row) => [row.id, row]));
         const truths = await Promise.all(
-          customers.map(({ conversationId: id }) => agents[0].api.conversations.get.query({ id }).then((thread) => thread.conversation)),
+          customers.map(({ conversationId: id }) =>
+            agents[0].api.conversations.get.query({ id }).then((thread) => thread.conversation),
+          ),
         );
         return truths.filter((truth) => !isDeepStrictEqual(rows.get(truth.id), truth)).map(({ id }) => id);
       };

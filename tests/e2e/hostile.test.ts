@@ -48,7 +48,10 @@ test('hostile names and texts are shown as what they are: nothing of them runs, 
     await ana.search.fill(customer.name.slice(0, 9));
     await link.click();
     const log = page.getByRole('log', { name: 'Messages' });
-    const words = text.replace(/\u0000/g, '').replace(/[\uD800-\uDFFF](?![\uDC00-\uDFFF])(?<![\uD800-\uDBFF].)/g, '\uFFFD').trim();
+    const words = text
+      .replace(/\u0000/g, '')
+      .replace(/[\uD800-\uDFFF](?![\uDC00-\uDFFF])(?<![\uD800-\uDBFF].)/g, '\uFFFD')
+      .trim();
     const shown = log.locator('[data-message-id] [dir="auto"]');
     await expect.poll(async () => (await shown.allTextContents()).map((part) => part.toWellFormed().trim())).toContain(words);
     for (const anchor of await shown.getByRole('link').all()) {
@@ -63,7 +66,15 @@ test('hostile names and texts are shown as what they are: nothing of them runs, 
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
 
   // A hostile search and a hostile link are as harmless.
-  for (const search of ['"><img src=x onerror=window.hacked=1>', '%', '_', '*', 'NEAR(', "'; DROP TABLE conversations; --", '😀']) {
+  for (const search of [
+    '"><img src=x onerror=window.hacked=1>',
+    '%',
+    '_',
+    '*',
+    'NEAR(',
+    "'; DROP TABLE conversations; --",
+    '😀',
+  ]) {
     await page.goto(`/conversations?q=${encodeURIComponent(search)}&tab=<script>&ticket=evil&campaign="`);
     await expect(page.getByText('Nothing found').or(ana.rowAt(1))).toBeVisible();
   }

@@ -64,10 +64,10 @@ test('a reply is handled from its arrival to its closing in front of two agents,
 
   await test.step('another message makes it New and brings it to the top', async () => {
     const other = await Customer.on('webhook', parley.origin);
-    // WhatsApp tells whole seconds only: in the same one, its message would count as the earlier.
-    await other.says('Somebody else', { at: Date.now() - 2_000 });
+    await other.says('Somebody else');
     await ana.isOnTop(other);
-    await nia.says('One more thing');
+    // WhatsApp tells whole seconds only: within the same one, its message would count as the earlier.
+    await nia.says('One more thing', { at: Date.now() + 1_000 });
     for (const agent of [ana, ben]) {
       await agent.isOnTop(nia);
       await expect(agent.row(nia)).toHaveAccessibleName(/WhatsApp, New, 1 unread, .* left$/);

@@ -2,7 +2,10 @@ import { Customer, mark } from './support/customer';
 import { signIn } from './support/agent';
 import { expect, test } from './support/test';
 
-test('search and filters narrow the list, live in the URL, and are kept by back, forward and reload', async ({ parley, enter }) => {
+test('search and filters narrow the list, live in the URL, and are kept by back, forward and reload', async ({
+  parley,
+  enter,
+}) => {
   const word = `kumquat${mark()}`;
   const [nia, zoe] = [await Customer.on('whatsapp', parley.origin), await Customer.on('webhook', parley.origin, `Zoe ${mark()}`)];
   await nia.says(`A ${word}, please`);
@@ -78,7 +81,10 @@ test('search and filters narrow the list, live in the URL, and are kept by back,
   });
 });
 
-test('campaigns and their labels filter the list, and the count of a tab is the number of its rows', async ({ parley, enter }) => {
+test('campaigns and their labels filter the list, and the count of a tab is the number of its rows', async ({
+  parley,
+  enter,
+}) => {
   const ana = await (await enter('ana')).goto();
   await ana.choose('Campaign', 'Monsoon getaway');
   await ana.choose('Label', 'travel');

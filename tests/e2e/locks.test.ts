@@ -3,7 +3,10 @@ import { people, refusalOf, signIn } from './support/agent';
 import { Customer } from './support/customer';
 import { briefly, expect, test } from './support/test';
 
-test('of two agents who click at the same moment one holds the conversation, and the other sees who', async ({ parley, enter }) => {
+test('of two agents who click at the same moment one holds the conversation, and the other sees who', async ({
+  parley,
+  enter,
+}) => {
   const ana = await (await enter('ana')).goto();
   const ben = await (await enter('ben')).goto();
   for (let round = 0; round < 3; round++) {
@@ -25,7 +28,11 @@ test('of two agents who click at the same moment one holds the conversation, and
 });
 
 test('of twenty claims at once exactly one agent is granted the conversation', async ({ parley }) => {
-  const sessions = await Promise.all([signIn(parley.origin, 'ana'), signIn(parley.origin, 'ben'), signIn(parley.origin, 'admin')]);
+  const sessions = await Promise.all([
+    signIn(parley.origin, 'ana'),
+    signIn(parley.origin, 'ben'),
+    signIn(parley.origin, 'admin'),
+  ]);
   for (let round = 0; round < 5; round++) {
     const nia = await Customer.on('webhook', parley.origin);
     await nia.says('Race!');
@@ -91,7 +98,13 @@ test('an Admin takes a conversation over, and what the former holder then sends 
   await expect(anas.send).toBeHidden();
   await expect(anas.composer).toHaveValue('Of course, one moment');
   const { api } = await signIn(parley.origin, 'ana');
-  const stale = { id: nia.conversationId, messageId: randomUUID(), epoch: 1, seenSeq: 100, text: 'From a page that has not heard' };
+  const stale = {
+    id: nia.conversationId,
+    messageId: randomUUID(),
+    epoch: 1,
+    seenSeq: 100,
+    text: 'From a page that has not heard',
+  };
   expect(await refusalOf(api.conversations.send.mutate(stale))).toMatchObject({ code: 'CONFLICT', reason: 'stale_epoch' });
   expect(provider.callsTo(nia.address)).toEqual([]);
 });

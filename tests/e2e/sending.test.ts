@@ -1,7 +1,11 @@
 import { Customer } from './support/customer';
 import { expect, test } from './support/test';
 
-test('what the customer wrote meanwhile stops an answer, and “send anyway” sends it once', async ({ parley, provider, enter }) => {
+test('what the customer wrote meanwhile stops an answer, and “send anyway” sends it once', async ({
+  parley,
+  provider,
+  enter,
+}) => {
   const nia = await Customer.on('whatsapp', parley.origin);
   await nia.saysAll(Array.from({ length: 30 }, (_, i) => `Line ${i + 1} of a long story`));
   const ana = await enter('ana');

@@ -105,8 +105,7 @@ export class Parley {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     while (!this.#output.includes(READY)) {
-      const problem =
-        child.exitCode !== null ? 'ended' : Date.now() - begun > READY_WITHIN_MS ? 'did not get ready' : undefined;
+      const problem = child.exitCode !== null ? 'ended' : Date.now() - begun > READY_WITHIN_MS ? 'did not get ready' : undefined;
       if (problem) {
         await this.kill9();
         throw new Error(`npm start ${problem}:\n${this.#output}`);

@@ -14,7 +14,13 @@ export const channelIds: Record<ProviderName, string> = { whatsapp: 'demo-whatsa
 /** A text of an end user. `at` in epoch ms; WhatsApp carries whole seconds. */
 export type Said = { id: string; address: string; name: string; text: string; at: number };
 /** What a provider reports of a message of ours. `id` is the provider's id of it, `messageId` ours. */
-export type Receipt = { id: string; messageId: string; address: string; status: 'sent' | 'delivered' | 'read' | 'failed'; at: number };
+export type Receipt = {
+  id: string;
+  messageId: string;
+  address: string;
+  status: 'sent' | 'delivered' | 'read' | 'failed';
+  at: number;
+};
 
 const seconds = (ms: number): string => String(Math.floor(ms / 1_000));
 

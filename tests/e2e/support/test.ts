@@ -40,7 +40,7 @@ async function served(vars: Record<string, string>, use: (parley: Parley) => Pro
 
 export const test = base.extend<Tools, Servers>({
   provider: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright wants the fixtures taken apart, even none
+     
     async ({}, use) => {
       const provider = await StubProvider.start();
       await use(provider);
@@ -60,7 +60,7 @@ export const test = base.extend<Tools, Servers>({
     },
     STARTING,
   ],
-  // eslint-disable-next-line no-empty-pattern -- as above
+   
   plain: [({}, use) => served({}, use), STARTING],
 
   enter: async ({ browser, parley, provider }, use) => {

@@ -40,7 +40,6 @@ async function served(vars: Record<string, string>, use: (parley: Parley) => Pro
 
 export const test = base.extend<Tools, Servers>({
   provider: [
-     
     async ({}, use) => {
       const provider = await StubProvider.start();
       await use(provider);
@@ -60,7 +59,7 @@ export const test = base.extend<Tools, Servers>({
     },
     STARTING,
   ],
-   
+
   plain: [({}, use) => served({}, use), STARTING],
 
   enter: async ({ browser, parley, provider }, use) => {

@@ -14,7 +14,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 
 for (const project of ['unit', 'worker']) {
   console.log(`\n— ${project} tests`);
-  run('vitest', ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report(project)}`]);
+  run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report(project)}`]);
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report(project), 'utf8'));
   counts.passed += numPassedTests;
   counts.failed += numFailedTests;

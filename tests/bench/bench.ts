@@ -60,15 +60,17 @@ export type Bench = {
   hasTimeFor(group: string): boolean;
 };
 
-/** What is done after an answer (a row on its way to the read model, say) belongs to its cost as well. */
-const AFTERMATH_MS = 400;
+/** What is done after an answer (a row on its way to the read model, say) belongs to its cost, and must not slow the next figure. */
+const LOOK_EVERY_MS = 300;
+/** A server that uses less than a tenth of a processor has nothing left to do. */
+const QUIET_SHARE = 0.1;
+const AFTERMATH_MS = 8_000;
 
-/** Runs a load against a server, with the processor time that it cost there. */
+/** Runs a load against a server, with the processor time that it cost there until all was quiet again. */
 export async function measured(server: Server, run: () => Promise<Load>): Promise<Measured> {
   const before = server.cpuMs();
   const load = await run();
-  await new Promise((wake) => setTimeout(wake, AFTERMATH_MS));
-  const after = server.cpuMs();
+  const after = await quiet(server);
   const spread = spreadOf(load.latenciesMs);
   return {
     ...spread,
@@ -76,4 +78,16 @@ export async function measured(server: Server, run: () => Promise<Load>): Promis
     perSecond: (spread.n * 1000) / load.elapsedMs,
     cpuMs: before === null || after === null ? null : (after - before) / (spread.n + load.failures),
   };
+}
+
+/** Waits until the server has nothing left to do, or for 8 s; the processor time it has used by then. */
+async function quiet(server: Server): Promise<number | null> {
+  let before = server.cpuMs();
+  for (let waited = 0; waited < AFTERMATH_MS; waited += LOOK_EVERY_MS) {
+    await new Promise((wake) => setTimeout(wake, LOOK_EVERY_MS));
+    const after = server.cpuMs();
+    if (after === null || before === null || after - before < LOOK_EVERY_MS * QUIET_SHARE) return after;
+    before = after;
+  }
+  return before;
 }

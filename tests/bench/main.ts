@@ -22,6 +22,11 @@ const LIMIT_MS = { full: 420_000, quick: 240_000 };
 const SQL_RUNS = 200;
 
 const size = process.argv.includes('--quick') ? 'quick' : 'full';
+/** `--only=live,acts`: these groups alone, for a closer look; nothing is written then. */
+const only = process.argv
+  .find((argument) => argument.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
 const plan = plans[size];
 const start = performance.now();
 const startedAt = new Date();
@@ -61,9 +66,9 @@ try {
     },
   };
   lag.enable();
-  await reads(bench, sql);
-  for (const [name, measure] of Object.entries({ batches, live, acts, steady, highest })) {
-    if (bench.hasTimeFor(name)) await measure(bench);
+  const groups = { reads: () => reads(bench, sql), batches, live, acts, steady, highest };
+  for (const [name, measure] of Object.entries(groups)) {
+    if ((only === undefined || only.includes(name)) && bench.hasTimeFor(name)) await measure(bench);
   }
   lag.disable();
   provider.stop();
@@ -94,13 +99,13 @@ async function kept(starting: Promise<Server>): Promise<Server> {
 }
 
 function finish(): void {
-  const command = `npm run bench${size === 'quick' ? ' -- --quick' : ''}`;
+  const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
   const elapsedMs = performance.now() - start;
   const run: Run = { startedAt, command, elapsedMs, loadBefore, generatorLagMs: lag.percentile(99) / 1e6, skipped };
   console.log(
     `\n${circumstances(run).join('\n')}\nTimes in ms; CPU is the servers' processor time for each.\n\n${asText(figures)}\n`,
   );
-  if (size === 'quick') return;
+  if (size === 'quick' || only !== undefined) return;
   writeInto(DOCUMENT, run, figures);
   console.log(`Written into ${DOCUMENT}`);
 }

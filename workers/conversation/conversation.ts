@@ -221,8 +221,14 @@ export class Conversation extends DurableObject<Env> {
   /** All or nothing: an uncaught error alone would not undo what was written before it. */
   #transact<T>(work: () => T): T {
     try {
-      return this.ctx.storage.transactionSync(work);
+      return this.ctx.storage.transactionSync(() => {
+        const result = work();
+        this.#store.save(Date.now());
+        this.#arm();
+        return result;
+      });
     } catch (error) {
+      this.#store.forget();
       this.#pendingFrames = [];
       this.#armedAt = undefined;
       throw error;
@@ -237,7 +243,6 @@ export class Conversation extends DurableObject<Env> {
     const change = result.value;
     if (change.conversation === before && change.parked.length === 0 && change.effects.length === 0) return result;
     this.#store.apply(change, now);
-    this.#arm();
     const { conversation, messages } = change;
     if (conversation && conversation.version !== before?.version) {
       this.#pendingFrames.push({

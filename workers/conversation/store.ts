@@ -16,16 +16,40 @@ export type Projection = { version: number; projectedVersion: number; attempts: 
 /** Every SQL statement of the conversation object: rows in, domain values out, synchronous. */
 export class Store implements MessageLookup {
   readonly #sql: SqlStorage;
+  /** The state as last read or applied; this object is its only writer. Undefined until it is read. */
+  #conversation: Conversation | null | undefined = undefined;
+  #isSaved = true;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
   conversation(): Conversation | null {
-    const [row] = this.#sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
-    if (!row) return null;
-    const conversation: Conversation = JSON.parse(row.conversation);
-    return conversation;
+    if (this.#conversation === undefined) {
+      const [row] = this.#sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
+      this.#conversation = row ? JSON.parse(row.conversation) : null;
+    }
+    return this.#conversation ?? null;
+  }
+
+  /** Writes the state that the changes of this transaction led to: once, however many there were. */
+  save(now: number): void {
+    const conversation = this.#conversation;
+    if (this.#isSaved || !conversation) return;
+    this.#sql.exec(
+      `INSERT INTO state (id, conversation, version, projected_version, project_attempts, project_at) VALUES (1, ?1, ?2, 0, 0, ?3)
+       ON CONFLICT (id) DO UPDATE SET conversation = ?1, version = ?2`,
+      JSON.stringify(conversation),
+      conversation.version,
+      now,
+    );
+    this.#isSaved = true;
+  }
+
+  /** The transaction was rolled back: what is in memory is not on disk. */
+  forget(): void {
+    this.#conversation = undefined;
+    this.#isSaved = true;
   }
 
   byId(id: string): Message | undefined {
@@ -71,18 +95,11 @@ export class Store implements MessageLookup {
     return rows.map((row): Message => JSON.parse(row.message));
   }
 
-  /** Writes a change whole. Runs inside the caller's transaction. */
+  /** Writes a change, the state aside, which `save` writes at the end. Both run inside the caller's transaction. */
   apply(change: Change, now: number): void {
-    const { conversation } = change;
-    if (conversation) {
-      const text = JSON.stringify(conversation);
-      this.#sql.exec(
-        `INSERT INTO state (id, conversation, version, projected_version, project_attempts, project_at) VALUES (1, ?1, ?2, 0, 0, ?3)
-         ON CONFLICT (id) DO UPDATE SET conversation = ?1, version = ?2`,
-        text,
-        conversation.version,
-        now,
-      );
+    if (change.conversation) {
+      this.#conversation = change.conversation;
+      this.#isSaved = false;
     }
     for (const message of change.messages) {
       this.#sql.exec(

@@ -51,11 +51,11 @@ export class Burst {
     this.#running = true;
     this.#loops = Promise.all([
       ...Array.from({ length: SENDERS }, (_, sender) => this.#keepWriting(sender)),
-      ...this.#agents.map((agent) => this.#keepAnswering(agent)),
+      ...this.#agents.flatMap((agent) => [this.#keepAnswering(agent), this.#keepAnswering(agent)]),
     ]);
   }
 
-  /** Resolves when every request that was under way has come to its end. */
+  /** Begins nothing more, at once; resolves when every request that was under way has come to its end. */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#loops;
@@ -63,7 +63,12 @@ export class Burst {
 
   /** What providers do with webhooks that were not acknowledged: post them again. */
   async redeliver(): Promise<void> {
-    for (const one of this.posted) while (!one.acked) await this.#post(one, 1);
+    const missed = this.posted.filter(({ acked }) => !acked);
+    await Promise.all(
+      missed.map(async (one) => {
+        while (!one.acked) await this.#post(one, 1);
+      }),
+    );
   }
 
   /** What the dashboard does with sends that were not answered: send them again, under the same id. */

@@ -78,6 +78,21 @@ test('when the holder’s tab dies the other agent can take the conversation aft
   await expect(isAnas).toBeHidden();
 });
 
+test('two tabs of one agent share the hold, and closing one of them does not end it', async ({ parley, provider, enter }) => {
+  const nia = await Customer.on('webhook', parley.origin);
+  await nia.says('One of you will do');
+  const [first, second] = [await enter('ana'), await enter('ana')];
+  await (await first.hold(nia)).say('From the first tab');
+  const thread = await second.hold(nia);
+  await expect(thread.tick('From the first tab', 'Sent')).toBeVisible();
+  await first.page.close();
+  const ben = await (await enter('ben')).goto();
+  await thread.say('From the second tab');
+  await expect(thread.tick('From the second tab', 'Sent')).toBeVisible();
+  await expect(ben.row(nia)).toHaveAccessibleName(new RegExp(`locked by ${people.ana.name}$`));
+  expect(provider.callsTo(nia.address).map(({ text }) => text)).toEqual(['From the first tab', 'From the second tab']);
+});
+
 test('an Admin takes a conversation over, and what the former holder then sends is refused with the draft kept', async ({
   parley,
   provider,

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { signIn } from './support/agent';
 import { Customer } from './support/customer';
 import { expect, test } from './support/test';
 
@@ -74,5 +75,33 @@ test('an answer whose own answer is lost on the way goes out once', async ({ par
   await nia.says('Thanks');
   await expect(thread.bubble('Thanks')).toBeVisible();
   await expect(thread.bubble('Just the one')).toHaveCount(1);
+  expect(provider.callsTo(nia.address)).toHaveLength(1);
+});
+
+test('a restart of the server under an open conversation leaves the hold where it is and sends the waiting answer once', async ({
+  parley,
+  provider,
+  enter,
+}) => {
+  const nia = await Customer.on('webhook', parley.origin);
+  await nia.says('Still there after this?');
+  const ana = await enter('ana');
+  const thread = await ana.hold(nia);
+  const { api } = await signIn(parley.origin, 'ana');
+  const claim = () => api.conversations.claim.mutate({ id: nia.conversationId });
+  const before = await claim();
+
+  await parley.stop();
+  await expect(thread.region.getByText('Reconnecting…')).toBeVisible();
+  await thread.say('Written while nobody listened');
+  await expect(thread.tick('Written while nobody listened', /Sending|Waiting to be sent/)).toBeVisible();
+  await parley.restart();
+
+  await expect(thread.tick('Written while nobody listened', 'Sent')).toBeVisible({ timeout: 40_000 });
+  await expect(thread.region.getByText('Reconnecting…')).toBeHidden();
+  await nia.says('There you are');
+  await expect(thread.bubble('There you are')).toBeVisible();
+  await expect(thread.bubble('Written while nobody listened')).toHaveCount(1);
+  expect(await claim(), 'the same grant as before').toEqual(before);
   expect(provider.callsTo(nia.address)).toHaveLength(1);
 });

@@ -13,6 +13,7 @@ test('an Admin writes as an end user on a phone, and the agent’s answer arrive
   const { page } = await enter('admin', { on: plain });
   const ana = await (await enter('ana', { on: plain })).goto();
   await page.goto('/simulator');
+  await expect(page.getByRole('link', { name: /Aanya Rao/ }), 'the page is alive').toBeVisible();
   await page.getByRole('button', { name: 'New phone' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill(phone.name);
   await page.getByRole('combobox', { name: 'Channel' }).selectOption({ label: 'Parley on WhatsApp' });

@@ -16,6 +16,9 @@ const LOOKUP_MS = 3_000;
 const RETRY_AFTER_S = 5;
 /** Conversations called at once. */
 const WIDTH = 32;
+/** A delivery for more conversations than this gives way to the intake: what follows is spread over so many ms a conversation. */
+const MANY = 50;
+const SPREAD_MS_EACH = 10;
 
 /**
  * `GET,POST /webhooks/{channelId}`: the provider's handshake and its events. 200 says that every event is committed in its
@@ -55,7 +58,7 @@ async function receive(
   const now = Date.now();
   if (!(await provider.verify(body, request.headers, channel, now))) return refuse(channel.id, 401);
   const { events, rejected } = understand(body, provider, channel);
-  const delivery: Delivery = { channel, env, deadline: now + DEADLINE_MS, conflicts: [], failures: [] };
+  const delivery: Delivery = { channel, env, deadline: now + DEADLINE_MS, spreadMs: 0, conflicts: [], failures: [] };
   const letters = rejected.map(({ reason, part }) => letter(channel, reason, part, now));
   const work = Promise.all([deliver(events, delivery), letters.length > 0 ? record(env.DB, letters) : undefined]);
   // What is under way at the deadline may finish; the provider's next try then finds it done.
@@ -93,12 +96,20 @@ function understand(body: Uint8Array, provider: Provider, channel: Channel): Par
 
 const unprocessable = (reason: string, part: unknown): ParsedWebhook => ({ events: [], rejected: [{ reason, part }] });
 
-type Delivery = { channel: Channel; env: Env; deadline: number; conflicts: InboundEvent[]; failures: unknown[] };
+type Delivery = {
+  channel: Channel;
+  env: Env;
+  deadline: number;
+  spreadMs: number;
+  conflicts: InboundEvent[];
+  failures: unknown[];
+};
 
 /** Hands each conversation its events in one call. Failures are collected, not thrown: the other conversations get theirs. */
 async function deliver(events: readonly InboundEvent[], delivery: Delivery): Promise<void> {
   const { channel, env } = delivery;
   const { groups, unaddressed } = await route(events, channel);
+  if (groups.length > MANY) delivery.spreadMs = groups.length * SPREAD_MS_EACH;
   const errors = await fanOut(
     [
       ...groups.map((group) => () => hand(group, delivery)),
@@ -120,8 +131,8 @@ async function deliver(events: readonly InboundEvent[], delivery: Delivery): Pro
 }
 
 /** A new stub for each try: one that has failed stays broken. */
-async function hand(group: Group, { env, conflicts }: Delivery): Promise<void> {
-  const found = await conversationOf(env, group.target.id).receive(group.target, group.events);
+async function hand(group: Group, { env, spreadMs, conflicts }: Delivery): Promise<void> {
+  const found = await conversationOf(env, group.target.id).receive(group.target, group.events, spreadMs);
   for (const event of group.events)
     if (event.type === 'message' && found.conflicts.includes(event.eventId)) conflicts.push(event);
 }

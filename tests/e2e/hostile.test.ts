@@ -46,6 +46,7 @@ test('hostile names and texts are shown as what they are: nothing of them runs, 
   for (const { customer, text } of customers) {
     const link = ana.rows.locator(`[data-row="${customer.conversationId}"]`);
     await ana.search.fill(customer.name.slice(0, 9));
+    await expect(ana.rows.getByRole('link')).toHaveCount(1);
     await link.click();
     const log = page.getByRole('log', { name: 'Messages' });
     const words = text

@@ -103,3 +103,19 @@ test('campaigns and their labels filter the list, and the count of a tab is the 
   const both = await api.conversations.counts.query({ labels: ['food', 'travel'] });
   await expect(ana.tab('Active')).toHaveText(new RegExp(`Active\\s*${both.active.total}`));
 });
+
+test('a row that is clicked before the search has caught up with the typing is opened, and the search stays', async ({
+  parley,
+  enter,
+}) => {
+  const nia = await Customer.on('whatsapp', parley.origin);
+  await nia.says('Quick as you like');
+  const ana = await (await enter('ana')).goto();
+  const row = ana.rows.locator(`[data-row="${nia.conversationId}"]`);
+  await expect(row).toBeVisible();
+  // In one go in the page, because the pause after typing is shorter than a round trip of the test.
+  await ana.search.fill(nia.name);
+  await row.evaluate((link: HTMLElement) => link.click());
+  await expect(ana.page).toHaveURL(new RegExp(`/conversations/${nia.conversationId}\\?q=`));
+  await expect(ana.thread(nia).region).toBeVisible();
+});

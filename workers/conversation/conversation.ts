@@ -73,8 +73,11 @@ export class Conversation extends DurableObject<Env> {
     });
   }
 
-  /** Takes a provider's events in their order. Returns the ids that were known already with other content. */
-  receive(target: ConversationTarget, events: InboundEvent[]): { conflicts: string[] } {
+  /**
+   * Takes a provider's events in their order. Returns the ids that were known already with other content. What follows the commit may
+   * begin up to `spreadMs` later: of a delivery for hundreds of conversations the intake comes first.
+   */
+  receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): { conflicts: string[] } {
     const conflicts: string[] = [];
     this.#transact(() => {
       for (const event of events) {
@@ -82,7 +85,7 @@ export class Conversation extends DurableObject<Env> {
         this.#commit({ type: 'receive', target, event }, Date.now());
       }
     });
-    this.#afterCommit();
+    this.#afterCommit(spreadMs);
     return { conflicts };
   }
 
@@ -254,9 +257,10 @@ export class Conversation extends DurableObject<Env> {
     return result;
   }
 
-  #afterCommit(): void {
+  #afterCommit(spreadMs = 0): void {
     for (const frame of this.#pendingFrames.splice(0)) this.#viewers.tellAll({ type: 'change', ...frame });
-    this.ctx.waitUntil(this.#deliveries.drain());
+    const begun = spreadMs > 0 ? scheduler.wait(spreadMs / 2 + (Math.random() * spreadMs) / 2) : Promise.resolve();
+    this.ctx.waitUntil(begun.then(() => this.#deliveries.drain()));
   }
 
   /** Notes in the lock what the holder's sockets look like. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { provenUntil } from '../../src/lib/domain/lock';
 import { alex, ana, anInbound, aTarget, ben, mia, policy } from '../fixtures/conversation';
 import { World } from '../fixtures/world';
 
@@ -99,6 +100,14 @@ describe('the first-agent lock', () => {
     expect(reasonOf(claim(mia))).toBe('forbidden');
     expect(lock()).toBeNull();
   });
+});
+
+test.each([
+  ['the usual grace covers the time between pings', 60_000, 30_000, 0],
+  ['a short grace: the connection speaks for itself', 3_000, 10_000, 10_000],
+  ['but not for ever', 3_000, 40_000, 17_000],
+])('%s', (_, lockGraceMs, now, proven) => {
+  expect(provenUntil(0, { ...policy, lockGraceMs }, now)).toBe(proven);
 });
 
 describe('release and close', () => {

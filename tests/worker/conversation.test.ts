@@ -132,6 +132,25 @@ describe('the lock', () => {
     expect((await onDisk(stub)).conversation?.lock, '61 s after').toBeNull();
   });
 
+  test('is kept by an open connection also where the grace is shorter than the time between two pings', async () => {
+    const usual = env.LOCK_GRACE_MS;
+    Object.assign(env, { LOCK_GRACE_MS: '3000' });
+    const { stub } = await aHeldConversation();
+    const { socket } = await watch(stub, ana);
+    Object.assign(env, { LOCK_GRACE_MS: usual });
+    const start = Date.now();
+    for (const afterMs of [4_000, 8_000, 12_000]) {
+      vi.setSystemTime(start + afterMs);
+      await runDurableObjectAlarm(stub);
+      expect((await onDisk(stub)).conversation?.lock?.agentId, `${afterMs} ms after`).toBe('ana');
+    }
+    socket.close(1000);
+    await eventually(async () => expect((await onDisk(stub)).conversation?.lock?.connected).toBe(false));
+    vi.setSystemTime(start + 16_000);
+    await runDurableObjectAlarm(stub);
+    expect((await onDisk(stub)).conversation?.lock).toBeNull();
+  });
+
   test('a colleague who looks on does not keep it alive', async () => {
     const { stub } = await aHeldConversation();
     await watch(stub, ben);

@@ -9,6 +9,7 @@ import {
   type ConversationTarget,
 } from '../../src/lib/domain/conversation';
 import { isConflict } from '../../src/lib/domain/inbound';
+import { provenUntil } from '../../src/lib/domain/lock';
 import type { Message } from '../../src/lib/domain/message';
 import type { InboundEvent } from '../../src/lib/domain/provider';
 import { PING, PONG } from '../../src/lib/domain/protocol';
@@ -268,9 +269,10 @@ export class Conversation extends DurableObject<Env> {
     const lock = this.#store.conversation()?.lock;
     if (!lock) return;
     const now = Date.now();
-    const seenAt = this.#viewers.lastSeenAt(lock.agentId);
-    if (seenAt === null && !lock.connected) return;
-    this.#run({ type: 'presence', agentId: lock.agentId, connected: seenAt !== null, seenAt: seenAt ?? now });
+    const pingedAt = this.#viewers.lastSeenAt(lock.agentId);
+    if (pingedAt === null && !lock.connected) return;
+    const seenAt = pingedAt === null ? now : provenUntil(pingedAt, this.#policy, now);
+    this.#run({ type: 'presence', agentId: lock.agentId, connected: pingedAt !== null, seenAt });
   }
 
   /** The stored proof of life is as old as the last look; look again before anyone is told that the lease has run out. */

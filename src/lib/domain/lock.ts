@@ -1,3 +1,4 @@
+import { PING_MS } from './protocol';
 import type { Policy } from './window';
 
 /** Who may answer. At most one; it survives restarts because it is stored with the conversation. */
@@ -21,4 +22,15 @@ export function lockExpiresAt(lock: Lock, policy: Policy): { at: number; why: 'g
   const gone = lock.seenAt + policy.lockGraceMs;
   const idle = lock.activeAt + policy.lockIdleMs;
   return gone <= idle ? { at: gone, why: 'gone' } : { at: idle, why: 'idle' };
+}
+
+/** A connection that has pinged within this time lives: one ping, and some slack for a busy machine. */
+const ALIVE_MS = PING_MS + 5_000;
+
+/**
+ * Until when an open connection whose last ping came at `pingedAt` proves that its agent is there. The grace usually covers the time
+ * between two pings; where it is shorter than that, the connection itself has to, or a holder would be dropped while connected.
+ */
+export function provenUntil(pingedAt: number, policy: Policy, now: number): number {
+  return Math.min(now, pingedAt + Math.max(0, ALIVE_MS - policy.lockGraceMs));
 }

@@ -19,7 +19,7 @@ export type Plan = {
 };
 
 export const plans: Record<'full' | 'quick', Plan> = {
-  full: { rows: 10_000, queries: 40, acts: 120, batches: 3, seconds: 12, floorSeconds: 4, widths: [4, 16, 64], widthSeconds: 3 },
+  full: { rows: 10_000, queries: 40, acts: 120, batches: 3, seconds: 10, floorSeconds: 4, widths: [4, 16, 64], widthSeconds: 3 },
   quick: { rows: 2_000, queries: 10, acts: 20, batches: 1, seconds: 2, floorSeconds: 1, widths: [16], widthSeconds: 1.5 },
 };
 
@@ -55,7 +55,7 @@ export type Bench = {
 const LOOK_EVERY_MS = 300;
 /** A server that uses less than a tenth of a processor has nothing left to do. */
 const QUIET_SHARE = 0.1;
-const AFTERMATH_MS = 8_000;
+const AFTERMATH_MS = 12_000;
 
 /** Runs a load against a server, with the processor time that it cost there until all was quiet again. */
 export async function measured(server: Server, run: () => Promise<Load>): Promise<Measured> {
@@ -71,7 +71,7 @@ export async function measured(server: Server, run: () => Promise<Load>): Promis
   };
 }
 
-/** Waits until the server has nothing left to do, or for 8 s; the processor time it has used by then. */
+/** Waits until the server has nothing left to do, or for 12 s; the processor time it has used by then. */
 async function quiet(server: Server): Promise<number | null> {
   let before = server.cpuMs();
   for (let waited = 0; waited < AFTERMATH_MS; waited += LOOK_EVERY_MS) {

@@ -66,7 +66,7 @@ try {
     },
   };
   lag.enable();
-  const groups = { reads: () => reads(bench, sql), batches, steady, highest, live, acts };
+  const groups = { reads: () => reads(bench, sql), batches, live, acts, highest, steady };
   for (const [name, measure] of Object.entries(groups)) {
     if ((only === undefined || only.includes(name)) && bench.hasTimeFor(name)) await measure(bench);
   }

@@ -10,8 +10,8 @@ const BATCH_CONVERSATIONS = 300;
 const BATCH_WIDTH = 32;
 /** A batch that is not taken after so many tries counts as failed. */
 const MAX_REDELIVERIES = 6;
-const RATES = [100, 200];
-const NEW_PEOPLE_RATE = 30;
+const RATES = [20, 50, 100];
+const NEW_PEOPLE_RATE = 20;
 const FLOOR_TEXT = 'x'.repeat(400);
 
 /** Groups of numbers: what one figure warms up, another may use. */
@@ -21,6 +21,12 @@ const HOT = 101;
 /** Everybody that the batches have made known. */
 export const regulars = (batches: number): string[] =>
   Array.from({ length: batches }, (_, group) => addressesOf(group, BATCH_CONVERSATIONS)).flat();
+
+/** The objects that the batches' floor has made, one for each of the regulars: known ones beside known ones. */
+const knownObjects = (batches: number): string[] =>
+  Array.from({ length: batches }, (_, group) =>
+    Array.from({ length: BATCH_CONVERSATIONS }, (_, i) => `batch-${group}-${i}`),
+  ).flat();
 
 const pick = <T>(values: readonly T[], i: number): T => {
   const value = values[i % values.length];
@@ -89,20 +95,22 @@ export async function steady(bench: Bench): Promise<void> {
       name: `${rate}/s to ${known.length} conversations`,
       rate,
       addresses: known,
+      objects: knownObjects(plan.batches),
       seconds: plan.seconds,
     })),
-    { name: '100/s to one conversation', rate: 100, addresses: addressesOf(HOT, 1), seconds: plan.seconds / 2 },
+    { name: '50/s to one conversation', rate: 50, addresses: addressesOf(HOT, 1), objects: ['hot'], seconds: plan.seconds / 2 },
     {
       name: `${NEW_PEOPLE_RATE}/s, each a new conversation`,
       rate: NEW_PEOPLE_RATE,
       addresses: addressesOf(NEWCOMERS, 10_000),
+      objects: addressesOf(NEWCOMERS, 10_000),
       seconds: plan.seconds / 2,
     },
   ];
-  for (const { name, rate, addresses, seconds } of streams) {
+  for (const { name, rate, addresses, objects, seconds } of streams) {
     if (!bench.hasTimeFor(`webhook ${name}`)) return;
     const ms = plan.floorSeconds * 1000;
-    const floor = await measured(floors, () => atRate(rate, ms, (i) => append(bench, pick(addresses, i))));
+    const floor = await measured(floors, () => atRate(rate, ms, (i) => append(bench, pick(objects, i))));
     const made = deliveriesTo(addresses, rate * seconds);
     const figure = await measured(product, () => atRate(rate, seconds * 1000, (i) => post(bench, pick(made, i))));
     bench.report({
@@ -118,10 +126,11 @@ export async function steady(bench: Bench): Promise<void> {
 export async function highest(bench: Bench): Promise<void> {
   const { plan, product, floors } = bench;
   const known = regulars(plan.batches);
+  const objects = knownObjects(plan.batches);
   const ms = plan.widthSeconds * 1000;
   for (const width of plan.widths) {
     if (!bench.hasTimeFor(`webhook, ${width} at once`)) return;
-    const floor = await measured(floors, () => closed(width, ms, (i) => append(bench, pick(known, i))));
+    const floor = await measured(floors, () => closed(width, ms, (i) => append(bench, pick(objects, i))));
     // Signing costs the load generator little, so that there is no need to guess how many there will be.
     const figure = await measured(product, () =>
       closed(width, ms, (i) => post(bench, deliveryOf([{ address: pick(known, i), text: `Message ${i}` }]))),

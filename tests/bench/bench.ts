@@ -57,10 +57,14 @@ const LOOK_EVERY_MS = 300;
 const QUIET_SHARE = 0.1;
 const AFTERMATH_MS = 12_000;
 
-/** Runs a load against a server, with the processor time that it cost there until all was quiet again. */
-export async function measured(server: Server, run: () => Promise<Load>): Promise<Measured> {
+/**
+ * Runs a load against a server, with the processor time that it cost there until all was quiet again. `restMs` is for a server that
+ * puts work off for a while: it looks quiet before it is.
+ */
+export async function measured(server: Server, run: () => Promise<Load>, restMs = 0): Promise<Measured> {
   const before = server.cpuMs();
   const load = await run();
+  await new Promise((wake) => setTimeout(wake, restMs));
   const after = await quiet(server);
   const spread = spreadOf(load.latenciesMs);
   return {

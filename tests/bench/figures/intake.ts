@@ -1,9 +1,15 @@
+import { Arrivals, mark, watch } from '../arrivals.ts';
 import { type Bench, measured } from '../bench.ts';
 import { atRate, closed, oneByOne } from '../load.ts';
+import { spreadOf } from '../stats.ts';
 import { addressesOf, deliveryOf, WEBHOOK_PATH, type Delivery } from '../whatsapp.ts';
 
 /** No batch is begun past this. */
 const BATCHES_MS = 20_000;
+/** A row that is not on the list by then counts as lost. */
+const SHOWN_MS = 20_000;
+/** What follows a large delivery may begin some seconds after it. */
+const REST_MS = 4_000;
 const BATCH_UPDATES = 1_000;
 const BATCH_CONVERSATIONS = 300;
 /** The product's own number of objects called at once for one delivery. */
@@ -56,15 +62,25 @@ const append = async ({ floors }: Bench, object: string): Promise<void> => {
 const deliveriesTo = (addresses: readonly string[], count: number): Delivery[] =>
   Array.from({ length: count }, (_, i) => deliveryOf([{ address: pick(addresses, i), text: `Message ${i} of the benchmark` }]));
 
-/** One delivery of 1,000 messages for 300 conversations, which are new the first time. */
+/** A delivery of 1,000 messages for 300 conversations; `lasts` are the texts that the list ends up with. */
+function batch(group: number): Delivery & { lasts: string[] } {
+  const lasts = Array.from({ length: BATCH_CONVERSATIONS }, mark);
+  const addresses = addressesOf(group, BATCH_CONVERSATIONS);
+  const isLast = (n: number) => n >= BATCH_UPDATES - BATCH_CONVERSATIONS;
+  const updates = Array.from({ length: BATCH_UPDATES }, (_, n) => ({
+    address: pick(addresses, n),
+    text: isLast(n) ? pick(lasts, n) : `Message ${n}`,
+  }));
+  return { ...deliveryOf(updates), lasts };
+}
+
+/** One call with 1,000 messages for 300 conversations, which are new the first time: to its 200, and until all are on the list. */
 export async function batches(bench: Bench): Promise<void> {
-  const { plan, product, floors } = bench;
+  const { plan, product, floors, agent } = bench;
   const group = 'Webhook, 1,000 messages of 300 conversations in one call';
-  const delivery = (i: number) => {
-    const addresses = addressesOf(i, BATCH_CONVERSATIONS);
-    return deliveryOf(Array.from({ length: BATCH_UPDATES }, (_, n) => ({ address: pick(addresses, n), text: `Message ${n}` })));
-  };
   const query = `objects=${BATCH_CONVERSATIONS}&updates=${BATCH_UPDATES}&width=${BATCH_WIDTH}`;
+  const arrivals = new Arrivals();
+  const inbox = await agent.live('/live/inbox', watch(arrivals));
   for (const [name, floorName] of [
     ['new conversations', '300 new objects, a table and rows each'],
     ['known conversations', '300 known objects, rows each'],
@@ -74,16 +90,30 @@ export async function batches(bench: Bench): Promise<void> {
         await floors.client.expect(200, 'POST', `/appends/batch-${i}?${query}`, {}, FLOOR_TEXT);
       }),
     );
-    const made = Array.from({ length: plan.batches }, (_, i) => delivery(i));
+    const made = Array.from({ length: plan.batches }, (_, i) => batch(i));
     let refused = 0;
-    const figure = await measured(product, () =>
-      oneByOne(plan.batches, BATCHES_MS, async (i) => {
-        refused += await redeliver(bench, pick(made, i));
-      }),
+    const answeredMs: number[] = [];
+    const shown = await measured(
+      product,
+      () =>
+        oneByOne(plan.batches, BATCHES_MS, async (i) => {
+          const start = performance.now();
+          const one = pick(made, i);
+          const onList = Promise.all(one.lasts.map((text) => arrivals.expect(text, SHOWN_MS)));
+          const taken = redeliver(bench, one).then((times) => {
+            refused += times;
+            answeredMs.push(performance.now() - start);
+          });
+          await Promise.all([taken, onList]);
+        }),
+      REST_MS,
     );
     const beside = refused > 0 ? `${refused} × 503 and sent again, until 200` : 'no 503';
-    bench.report({ group, name, product: figure, floor: { name: floorName, measured: floor }, beside });
+    const answered = { ...shown, ...spreadOf(answeredMs), failures: plan.batches - answeredMs.length };
+    bench.report({ group, name: `${name}, to the 200`, product: answered, floor: { name: floorName, measured: floor }, beside });
+    bench.report({ group, name: `${name}, until the last is on the list`, product: shown, floor: null });
   }
+  inbox.close();
 }
 
 /** A steady stream, open loop: to many conversations, to one, and from people who write for the first time. */

@@ -1,5 +1,5 @@
 import { openSocket } from '../agent.ts';
-import { Arrivals } from '../arrivals.ts';
+import { Arrivals, mark, watch } from '../arrivals.ts';
 import { type Bench, measured } from '../bench.ts';
 import { atRate } from '../load.ts';
 import { conversationIdOf, deliveryOf, WEBHOOK_PATH } from '../whatsapp.ts';
@@ -12,18 +12,12 @@ const THREADS = 20;
 const LOST_MS = 5_000;
 const GROUP = 'Live, webhook POST to frame';
 
-const mark = () => `bench-${crypto.randomUUID()}`;
-const marks = /bench-[0-9a-f-]{36}/g;
-
 /** From the moment a provider's call is due to the frame in a dashboard's socket: on the list, and in an open conversation. */
 export async function live(bench: Bench): Promise<void> {
   const { plan, product, floors, agent } = bench;
   const people = regulars(plan.batches).slice(0, CONVERSATIONS);
   const arrivals = new Arrivals();
-  const onFrame = (text: string) => {
-    for (const [found] of text.matchAll(marks)) arrivals.saw(found);
-  };
-
+  const onFrame = watch(arrivals);
   const floorSocket = await openSocket(floors.client.origin, '/live/floor', {}, onFrame);
   const floor = await measured(floors, () =>
     atRate(RATE, plan.floorSeconds * 1000, async () => {

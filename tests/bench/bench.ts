@@ -19,7 +19,7 @@ export type Plan = {
 };
 
 export const plans: Record<'full' | 'quick', Plan> = {
-  full: { rows: 10_000, queries: 40, acts: 120, batches: 3, seconds: 10, floorSeconds: 4, widths: [4, 16, 64], widthSeconds: 3 },
+  full: { rows: 10_000, queries: 25, acts: 80, batches: 2, seconds: 8, floorSeconds: 4, widths: [4, 16, 64], widthSeconds: 3 },
   quick: { rows: 2_000, queries: 10, acts: 20, batches: 1, seconds: 2, floorSeconds: 1, widths: [16], widthSeconds: 1.5 },
 };
 

@@ -2,6 +2,7 @@ import type { Channel } from '../src/lib/domain/provider';
 import * as channels from '../src/lib/server/db/channels';
 import { database } from '../src/lib/server/db/client';
 import type { Env } from './env';
+import { within } from './time';
 
 /** A channel row is trusted this long; a missing one less, so that a new channel works soon. */
 const FRESH_MS = 30_000;
@@ -9,6 +10,8 @@ const MISSING_MS = 2_000;
 /** The database may take this long to renew a row that we have; then the old one will do, and is not asked about again for a while. */
 const PATIENCE_MS = 250;
 const RETRY_MS = 5_000;
+/** A row that we do not have and that is not here by then counts as a failed database. */
+const LOOKUP_MS = 3_000;
 
 type Entry = { channel: Channel | null; goodUntil: number };
 
@@ -35,7 +38,7 @@ export async function channelOf(env: Env, id: string): Promise<Channel | null> {
 }
 
 async function read(env: Env, entries: Map<string, Entry>, id: string): Promise<Channel | null> {
-  const channel = await channels.find(database(env.DB), id, env.SECRET_KEY);
+  const channel = await within(LOOKUP_MS, channels.find(database(env.DB), id, env.SECRET_KEY));
   entries.set(id, { channel, goodUntil: Date.now() + (channel ? FRESH_MS : MISSING_MS) });
   return channel;
 }

@@ -3,6 +3,7 @@ import type { Channel, InboundEvent, ParsedWebhook, Provider } from '../src/lib/
 import { record, type DeadLetter } from '../src/lib/server/db/dead-letters';
 import { providerOf } from '../src/lib/server/providers';
 import { channelOf } from './channels';
+import { within } from './time';
 import { directoryOf } from './directory/directory';
 import { conversationOf, type Env } from './env';
 import { parseBody, readBody } from './webhooks/body';
@@ -11,8 +12,6 @@ import { keysOf, receiptGroup, route, type Group } from './webhooks/routing';
 
 /** Providers give up after some 10 s; an answer in time, even a refusal, keeps their queue moving. */
 const DEADLINE_MS = 5_000;
-/** A channel row that is not there by then counts as a failed database. */
-const LOOKUP_MS = 3_000;
 const RETRY_AFTER_S = 5;
 /** Conversations called at once. */
 const WIDTH = 32;
@@ -29,7 +28,7 @@ export async function handleWebhook(request: Request, env: Env, ctx: ExecutionCo
   if (request.method !== 'GET' && request.method !== 'POST') return empty(405, { allow: 'GET, POST' });
   if (!ChannelId.safeParse(channelId).success) return empty(404);
   try {
-    const channel = await within(LOOKUP_MS, channelOf(env, channelId));
+    const channel = await channelOf(env, channelId);
     const provider = channel ? providerOf(channel.provider) : undefined;
     if (!channel || !provider) return refuse(channelId, 404);
     if (request.method === 'GET') return handshake(request, provider, channel);
@@ -155,19 +154,6 @@ const letter = (channel: Channel, reason: string, part: unknown, at: number): De
   body: typeof part === 'string' ? part : (JSON.stringify(part) ?? ''),
   at,
 });
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  const timeout = scheduler.wait(ms, { signal: abort.signal }).then(() => {
-    throw new Error('out of time');
-  });
-  timeout.catch(() => undefined);
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    abort.abort();
-  }
-}
 
 function refuse(channelId: string, status: number): Response {
   console.warn({ event: 'webhook_refused', channelId, status });

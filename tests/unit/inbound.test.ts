@@ -74,7 +74,7 @@ test('a guess for the next message does not replace the campaign that the first 
     send: { id: `send-${id}`, providerMessageId: null, text: 'Hi', buttons: [], at },
   });
   receive({ replyTo: 'wamid.campaign' });
-  receive({ eventId: 'wamid.2' });
+  receive({ eventId: 'wamid.2', replyTo: 'wamid.unknown' });
   const waiting = [...world.outbox.values()].flatMap((effect) => (effect.type === 'attribute' ? [effect] : []));
   expect(waiting.map(({ opens }) => opens)).toEqual([true, false]);
   const [first, second] = waiting;

@@ -26,7 +26,7 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
 async function signIn(email: string, password: string): Promise<Response> {
   const body = JSON.stringify({ email, password });
   const headers = { 'content-type': 'application/json', origin: ORIGIN };
-  return authOf(env, ORIGIN).handler(new Request(`${ORIGIN}/api/auth/sign-in/email`, { method: 'POST', body, headers }));
+  return (await authOf(env, ORIGIN)).handler(new Request(`${ORIGIN}/api/auth/sign-in/email`, { method: 'POST', body, headers }));
 }
 
 const cookieOf = (response: Response) =>
@@ -50,7 +50,9 @@ describe('sign-in', () => {
     const request = () => new Request(`${ORIGIN}/`, { headers: { cookie } });
     expect(await userOf(env, request())).toMatchObject({ name: 'Ana Lima', role: 'agent' });
     const headers = { cookie, origin: ORIGIN, 'content-type': 'application/json' };
-    await authOf(env, ORIGIN).handler(new Request(`${ORIGIN}/api/auth/sign-out`, { method: 'POST', body: '{}', headers }));
+    await (
+      await authOf(env, ORIGIN)
+    ).handler(new Request(`${ORIGIN}/api/auth/sign-out`, { method: 'POST', body: '{}', headers }));
     expect(await userOf(env, request())).toBeNull();
   });
 
@@ -63,9 +65,9 @@ describe('sign-in', () => {
   test('cannot be made by signing up', async () => {
     const body = JSON.stringify({ email: 'eve@parley.test', password: 'long-enough-1', name: 'Eve', role: 'admin' });
     const headers = { 'content-type': 'application/json', origin: ORIGIN };
-    const response = await authOf(env, ORIGIN).handler(
-      new Request(`${ORIGIN}/api/auth/sign-up/email`, { method: 'POST', body, headers }),
-    );
+    const response = await (
+      await authOf(env, ORIGIN)
+    ).handler(new Request(`${ORIGIN}/api/auth/sign-up/email`, { method: 'POST', body, headers }));
     expect(response.status).toBeGreaterThanOrEqual(400);
     expect((await signIn('eve@parley.test', 'long-enough-1')).status).toBe(401);
   });

@@ -19,6 +19,10 @@ export class Store implements MessageLookup {
   /** The state as last read or applied; this object is its only writer. Undefined until it is read. */
   #conversation: Conversation | null | undefined = undefined;
   #isSaved = true;
+  /** What the outbox and the read model's lag were last seen or left to be: looked at on every message, changed on few. */
+  readonly #heads = new Map<OutboxKind, OutboxRow | null>();
+  #projection: Projection | null | undefined = undefined;
+  #parkedAt: number | null | undefined = undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -44,12 +48,17 @@ export class Store implements MessageLookup {
       now,
     );
     this.#isSaved = true;
+    if (this.#projection) this.#projection = { ...this.#projection, version: conversation.version };
+    else this.#projection = undefined;
   }
 
   /** The transaction was rolled back: what is in memory is not on disk. */
   forget(): void {
     this.#conversation = undefined;
     this.#isSaved = true;
+    this.#heads.clear();
+    this.#projection = undefined;
+    this.#parkedAt = undefined;
   }
 
   byId(id: string): Message | undefined {
@@ -115,6 +124,7 @@ export class Store implements MessageLookup {
     for (const eventId of change.remembered) {
       this.#sql.exec('INSERT OR IGNORE INTO seen_events (event_id, at) VALUES (?, ?)', eventId, now);
     }
+    if (change.parked.length + change.unparked.length > 0) this.#parkedAt = undefined;
     for (const targetId of change.unparked) this.#sql.exec('DELETE FROM parked_events WHERE target_id = ?', targetId);
     for (const { targetId, event } of change.parked) {
       const text = JSON.stringify(event);
@@ -124,6 +134,7 @@ export class Store implements MessageLookup {
   }
 
   #applyEffect(effect: Effect, now: number): void {
+    this.#heads.clear();
     switch (effect.type) {
       case 'deliver':
         this.#sql.exec(
@@ -148,6 +159,14 @@ export class Store implements MessageLookup {
 
   /** The first row of its kind, due or not: order within a conversation is kept by never looking past it. */
   head(kind: OutboxKind): OutboxRow | null {
+    const known = this.#heads.get(kind);
+    if (known !== undefined) return known;
+    const head = this.#readHead(kind);
+    this.#heads.set(kind, head);
+    return head;
+  }
+
+  #readHead(kind: OutboxKind): OutboxRow | null {
     const query = 'SELECT id, message_id, payload, due_at, attempts FROM outbox WHERE kind = ? ORDER BY id LIMIT 1';
     const [row] = this.#sql.exec<OutboxRecord>(query, kind).toArray();
     if (!row) return null;
@@ -156,18 +175,26 @@ export class Store implements MessageLookup {
   }
 
   countAttempt(id: number): void {
+    this.#heads.clear();
     this.#sql.exec('UPDATE outbox SET attempts = attempts + 1 WHERE id = ?', id);
   }
 
   postpone(id: number, dueAt: number): void {
+    this.#heads.clear();
     this.#sql.exec('UPDATE outbox SET due_at = ? WHERE id = ?', dueAt, id);
   }
 
   drop(id: number): void {
+    this.#heads.clear();
     this.#sql.exec('DELETE FROM outbox WHERE id = ?', id);
   }
 
   projection(): Projection | null {
+    this.#projection ??= this.#readProjection();
+    return this.#projection;
+  }
+
+  #readProjection(): Projection | null {
     const query = 'SELECT version, projected_version, project_attempts, project_at FROM state';
     const [row] = this.#sql
       .exec<Record<'version' | 'projected_version' | 'project_attempts' | 'project_at', number>>(query)
@@ -178,6 +205,7 @@ export class Store implements MessageLookup {
   }
 
   projected(version: number): void {
+    this.#projection = undefined;
     this.#sql.exec(
       'UPDATE state SET projected_version = MAX(projected_version, ?), project_attempts = 0, project_at = 0',
       version,
@@ -185,17 +213,20 @@ export class Store implements MessageLookup {
   }
 
   postponeProjection(at: number): void {
+    this.#projection = undefined;
     this.#sql.exec('UPDATE state SET project_attempts = project_attempts + 1, project_at = ?', at);
   }
 
   /** When the oldest waiting event may be thrown away; null when none waits. */
   parkedUntil(): number | null {
-    const { at } = this.#sql.exec<{ at: number | null }>('SELECT MIN(at) AS at FROM parked_events').one();
-    return at === null ? null : at + PARKED_MS;
+    if (this.#parkedAt === undefined)
+      this.#parkedAt = this.#sql.exec<{ at: number | null }>('SELECT MIN(at) AS at FROM parked_events').one().at;
+    return this.#parkedAt === null ? null : this.#parkedAt + PARKED_MS;
   }
 
   /** Throws away what waited too long; how many there were. */
   dropParked(now: number): number {
+    this.#parkedAt = undefined;
     return this.#sql.exec('DELETE FROM parked_events WHERE at <= ?', now - PARKED_MS).rowsWritten;
   }
 }

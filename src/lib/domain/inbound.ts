@@ -66,7 +66,8 @@ function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: M
     noteReply(draft, message);
     setTicket(draft, null, 'new');
     const refers = event.replyTo !== null || event.token !== null || event.ref !== null;
-    if (refers || !wasActive || !draft.state.campaign) {
+    // A reply that names nothing and goes on with the talk tells no more than what the talk began with.
+    if (refers || !wasActive) {
       const { replyTo, token, ref } = event;
       draft.effects.push({ type: 'attribute', messageId: message.id, opens: !wasActive, replyTo, token, ref, at });
     }

@@ -22,11 +22,26 @@ function sessionStorage(env: Env) {
   };
 }
 
+type Auth = ReturnType<typeof authFor>;
+
+/** Setting it up costs more than most requests; keyed by the bindings, as tests run several in one isolate. */
+const made = new WeakMap<Env, { origin: string; auth: Auth }>();
+
 /**
- * better-auth for one request, because its settings come with the request: the origin, and the bindings. Users and password hashes
- * are in D1, sessions in objects. Nobody signs up by themselves.
+ * better-auth under the request's own origin, set up once per isolate. Kept only when it is ready: a request that is cut off during
+ * the set-up would leave those after it waiting for ever.
  */
-export function authOf(env: Env, origin: string) {
+export async function authOf(env: Env, origin: string): Promise<Auth> {
+  const known = made.get(env);
+  if (known?.origin === origin) return known.auth;
+  const auth = authFor(env, origin);
+  await auth.$context;
+  made.set(env, { origin, auth });
+  return auth;
+}
+
+/** Users and password hashes are in D1, sessions in objects. Nobody signs up by themselves. */
+function authFor(env: Env, origin: string) {
   if (env.SECRET_KEY === undefined || env.SECRET_KEY.length < 32) {
     throw new Error('SECRET_KEY must be set to at least 32 random characters: npx wrangler secret put SECRET_KEY');
   }
@@ -88,7 +103,8 @@ const SessionUser = z.object({ id: z.string(), name: z.string(), email: z.string
 /** Who is signed in with this request, or null. Reads the session's object only. */
 export async function userOf(env: Env, request: Request): Promise<User | null> {
   if (!request.headers.get('cookie')?.includes('parley')) return null;
-  const session = await authOf(env, new URL(request.url).origin).api.getSession({ headers: request.headers });
+  const { api } = await authOf(env, new URL(request.url).origin);
+  const session = await api.getSession({ headers: request.headers });
   const user = SessionUser.safeParse({ ...session?.user, sessionId: session?.session.id });
   return user.success ? user.data : null;
 }

@@ -16,7 +16,7 @@ export const demoUsers: readonly { name: string; email: string; role: Role }[] =
 
 /** Makes the demo sign-ins that are not there yet. For a local demo only: the caller has checked that this is one. */
 export async function seedDemoUsers(env: Env, origin: string): Promise<void> {
-  const { internalAdapter } = await authOf(env, origin).$context;
+  const { internalAdapter } = await (await authOf(env, origin)).$context;
   // One hash for all of them: it is the slow part, and their password is in the readme.
   let password: string | null = null;
   for (const demo of demoUsers) {

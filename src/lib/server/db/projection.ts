@@ -49,27 +49,29 @@ function upsert(changed: readonly string[], condition: string): string {
  * the same again is always safe.
  */
 export async function write(d1: D1Database, summaries: readonly Summary[]): Promise<void> {
-  for (const chunk of chunksOf(newestOfEach(summaries))) await writeChunk(d1, chunk);
+  const entries = newestOfEach(summaries).map((summary) => ({ summary, body: indexBodyOf(summary) }));
+  for (const chunk of chunksOf(entries)) await writeChunk(d1, chunk);
 }
 
-async function writeChunk(d1: D1Database, summaries: readonly Summary[]): Promise<void> {
-  const rows = (await place(d1, summaries)).map(({ summary, rid }) => ({ ...rowOf(summary, rid), body: indexBodyOf(summary) }));
+async function writeChunk(d1: D1Database, entries: readonly Entry[]): Promise<void> {
+  const rows = (await place(d1, entries)).map(({ summary, body, rid }) => ({ ...rowOf(summary, rid), body }));
   if (rows.length === 0) return;
   const parameter = JSON.stringify(rows);
   await d1.batch([UNINDEX, UPSERT_MOVED, UPDATE_UNMOVED, INDEX].map((statement) => d1.prepare(statement).bind(parameter)));
 }
 
-type Placed = { summary: Summary; rid: number };
+type Entry = { summary: Summary; body: string };
+type Placed = Entry & { rid: number };
 
 /**
  * Gives each summary that is news its recency id: the one it has while the end user's time has not moved, else the first free of
  * that millisecond. Providers give whole seconds, so taken ones are common. Another writer may take one meanwhile: then the
  * transaction fails on the key, and the next try finds another.
  */
-async function place(d1: D1Database, summaries: readonly Summary[]): Promise<Placed[]> {
-  const starts = summaries.map(({ id, lastInboundAt }) => recencyOf(id, lastInboundAt));
+async function place(d1: D1Database, entries: readonly Entry[]): Promise<Placed[]> {
+  const starts = entries.map(({ summary }) => recencyOf(summary.id, summary.lastInboundAt));
   const [stored, occupied] = await d1.batch([
-    d1.prepare(FIND_STORED).bind(JSON.stringify(summaries.map(({ id }) => id))),
+    d1.prepare(FIND_STORED).bind(JSON.stringify(entries.map(({ summary }) => summary.id))),
     d1.prepare(FIND_TAKEN).bind(JSON.stringify(starts)),
   ]);
   const known = new Map<string, Stored>(
@@ -84,7 +86,7 @@ async function place(d1: D1Database, summaries: readonly Summary[]): Promise<Pla
   );
   const wholly = new Set<number>();
   const placed: Placed[] = [];
-  for (const summary of summaries) {
+  for (const { summary, body } of entries) {
     const before = known.get(summary.id);
     if (before && before.version >= summary.version) continue;
     const rid =
@@ -93,7 +95,7 @@ async function place(d1: D1Database, summaries: readonly Summary[]): Promise<Pla
         : (nearby(summary.id, summary.lastInboundAt).find((candidate) => !taken.has(candidate)) ??
           (await farther(d1, summary, taken, wholly)));
     taken.add(rid);
-    placed.push({ summary, rid });
+    placed.push({ summary, body, rid });
   }
   return placed;
 }
@@ -133,16 +135,16 @@ function newestOfEach(summaries: readonly Summary[]): Summary[] {
 }
 
 /** Parts that fit into one parameter each. */
-function* chunksOf(summaries: readonly Summary[]): Generator<Summary[]> {
-  let chunk: Summary[] = [];
+function* chunksOf(entries: readonly Entry[]): Generator<Entry[]> {
+  let chunk: Entry[] = [];
   let size = 0;
-  for (const summary of summaries) {
-    const length = JSON.stringify(rowOf(summary, 0)).length + indexBodyOf(summary).length + 32;
+  for (const entry of entries) {
+    const length = JSON.stringify(rowOf(entry.summary, 0)).length + entry.body.length + 32;
     if (chunk.length > 0 && (chunk.length === MAX_ROWS || size + length > MAX_PARAMETER)) {
       yield chunk;
       [chunk, size] = [[], 0];
     }
-    chunk.push(summary);
+    chunk.push(entry);
     size += length;
   }
   if (chunk.length > 0) yield chunk;

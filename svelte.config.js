@@ -17,6 +17,7 @@ export default {
         // The virtual list and the dialogs position elements with style attributes.
         'style-src': ['self', 'unsafe-inline'],
         'img-src': ['self', 'data:', 'blob:'],
+        'media-src': ['self', 'blob:'],
         'connect-src': ['self'],
         'object-src': ['none'],
         'base-uri': ['none'],

@@ -13,32 +13,77 @@ const RETRY_MS = 5_000;
 /** A row that we do not have and that is not here by then counts as a failed database. */
 const LOOKUP_MS = 3_000;
 
-type Entry = { channel: Channel | null; goodUntil: number };
+/** What does not verify may be signed with a secret that is newer than our row: worth a look, but forgers must not make many of them. */
+const RENEW_MS = 2_000;
+
+type Entry = { stored: channels.StoredChannel | null; goodUntil: number; readAt: number };
 
 /** One per isolate, so that no webhook waits for the database; keyed by the database too, as tests run several in one isolate. */
 const cache = new WeakMap<D1Database, Map<string, Entry>>();
+/** Look-ups by `renewedChannel` that are under way. */
+const renewals = new WeakMap<Map<string, Entry>, Map<string, Promise<Channel | null>>>();
 
 /**
  * The enabled channel with this id, decrypted, or null. Served from memory; when the database fails or stalls, an old row is better
- * than turning messages away.
+ * than turning messages away. A secret that was rotated out is dead on the dot all the same: its time is kept with the row.
  */
 export async function channelOf(env: Env, id: string): Promise<Channel | null> {
-  const entries = cache.get(env.DB) ?? new Map<string, Entry>();
-  cache.set(env.DB, entries);
+  const entries = entriesOf(env);
   const known = entries.get(id);
-  if (known && Date.now() < known.goodUntil) return known.channel;
+  if (known && Date.now() < known.goodUntil) return inService(known.stored);
   const renewed = read(env, entries, id);
-  if (!known?.channel) return renewed;
-  const old = known.channel;
+  if (!known || inService(known.stored) === null) return inService(await renewed);
+  const old = known.stored;
   const keep = () => {
-    entries.set(id, { channel: old, goodUntil: Date.now() + RETRY_MS });
+    entries.set(id, { stored: old, goodUntil: Date.now() + RETRY_MS, readAt: known.readAt });
     return old;
   };
-  return Promise.race([renewed.catch(keep), scheduler.wait(PATIENCE_MS).then(() => entries.get(id)?.channel ?? keep())]);
+  const latest = () => {
+    const entry = entries.get(id);
+    return entry && entry !== known ? entry.stored : keep();
+  };
+  return inService(await Promise.race([renewed.catch(keep), scheduler.wait(PATIENCE_MS).then(latest)]));
 }
 
-async function read(env: Env, entries: Map<string, Entry>, id: string): Promise<Channel | null> {
-  const channel = await within(LOOKUP_MS, channels.find(database(env.DB), id, env.SECRET_KEY));
-  entries.set(id, { channel, goodUntil: Date.now() + (channel ? FRESH_MS : MISSING_MS) });
-  return channel;
+/**
+ * The enabled channel, read again: for a delivery that does not verify by what `channelOf` said, because its secret may have been
+ * replaced elsewhere a moment ago. Null when it was read just now, is not there, or the database fails: the delivery is to be refused.
+ */
+export async function renewedChannel(env: Env, id: string): Promise<Channel | null> {
+  const entries = entriesOf(env);
+  const known = entries.get(id);
+  if (known && Date.now() < known.readAt + RENEW_MS) return null;
+  const underWay = renewals.get(entries) ?? new Map<string, Promise<Channel | null>>();
+  renewals.set(entries, underWay);
+  const renewal = underWay.get(id) ?? read(env, entries, id).then(inService, () => null);
+  underWay.set(id, renewal);
+  try {
+    return await renewal;
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+/** Drops what this isolate knows of the channel: it has just been changed. Other isolates learn of it when their time is up. */
+export function forgetChannel({ DB }: Env, id: string): void {
+  // A new map, so that a look-up under way, which may have seen the old row, ends in the one that nobody reads any more.
+  const kept = new Map(cache.get(DB));
+  kept.delete(id);
+  cache.set(DB, kept);
+}
+
+function entriesOf({ DB }: Env): Map<string, Entry> {
+  const entries = cache.get(DB) ?? new Map<string, Entry>();
+  cache.set(DB, entries);
+  return entries;
+}
+
+const inService = (stored: channels.StoredChannel | null): Channel | null =>
+  stored?.enabled ? channels.withPrevious(stored, Date.now()) : null;
+
+async function read(env: Env, entries: Map<string, Entry>, id: string): Promise<channels.StoredChannel | null> {
+  const stored = await within(LOOKUP_MS, channels.load(database(env.DB), id, env.SECRET_KEY));
+  const readAt = Date.now();
+  entries.set(id, { stored, goodUntil: readAt + (stored?.enabled ? FRESH_MS : MISSING_MS), readAt });
+  return stored;
 }

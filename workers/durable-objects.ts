@@ -1,3 +1,4 @@
+export { ChannelGate } from './channel-gate/channel-gate';
 export { Conversation } from './conversation/conversation';
 export { Directory } from './directory/directory';
 export { Inbox } from './inbox/inbox';

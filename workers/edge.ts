@@ -4,6 +4,7 @@ import { isLocalDemo, seedDemo } from './demo/seed';
 import type { Env } from './env';
 import { health } from './health';
 import { connectLive } from './live';
+import { handleMedia } from './media/routes';
 import { handleSimulator, isProviderCall } from './simulator/routes';
 import { handleWebhook } from './webhooks';
 
@@ -23,6 +24,7 @@ export function edge(app: App): (request: Request, env: Env, ctx: ExecutionConte
     const refusal = refuse(request, url);
     if (refusal) return refusal;
     if (url.pathname.startsWith('/live/')) return connectLive(request, env);
+    if (url.pathname.startsWith('/media/')) return secured(await handleMedia(request, env, url), url);
     if (url.pathname.startsWith('/simulator/api/')) return handleSimulator(request, env, ctx, await userOf(env, request));
     if (url.pathname === '/demo/seed' && request.method === 'POST') return seed(request, env, url);
     return secured(await app.fetch(request, env, ctx), url);
@@ -61,7 +63,8 @@ function secured(response: Response, url: URL): Response {
   answer.headers.set('x-content-type-options', 'nosniff');
   answer.headers.set('referrer-policy', 'same-origin');
   answer.headers.set('x-frame-options', 'DENY');
-  answer.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  // Agents record voice messages.
+  answer.headers.set('permissions-policy', 'camera=(), microphone=(self), geolocation=()');
   if (url.protocol === 'https:') answer.headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
   return answer;
 }

@@ -1,12 +1,14 @@
-import type { Conversation, Directory, Inbox, Session, Simulator } from './durable-objects';
+import type { ChannelGate, Conversation, Directory, Inbox, Session, Simulator } from './durable-objects';
 
 /** Every binding and variable of the Worker; the one place that names them. Variables arrive as text. */
 export interface Env {
   DB: D1Database;
   ASSETS: Fetcher;
+  MEDIA: R2Bucket;
   CONVERSATION: DurableObjectNamespace<Conversation>;
   INBOX: DurableObjectNamespace<Inbox>;
   SESSION: DurableObjectNamespace<Session>;
+  CHANNEL_GATE: DurableObjectNamespace<ChannelGate>;
   DIRECTORY: DurableObjectNamespace<Directory>;
   SIMULATOR_STATE: DurableObjectNamespace<Simulator>;
   /** Signs sessions and encrypts channel secrets; at least 32 characters. A Worker secret. */
@@ -23,4 +25,4 @@ export interface Env {
   DEMO: string;
 }
 
-export { conversationOf, hubOf, policyOf } from '../src/lib/server/bindings';
+export { conversationOf, gateOf, hubOf, policyOf } from '../src/lib/server/bindings';

@@ -2,10 +2,12 @@ import { ChannelId } from '../src/lib/domain/ids';
 import type { Channel, InboundEvent, ParsedWebhook, Provider } from '../src/lib/domain/provider';
 import { record, type DeadLetter } from '../src/lib/server/db/dead-letters';
 import { providerOf } from '../src/lib/server/providers';
-import { channelOf } from './channels';
+import { apiBaseOf } from './api-base';
+import { channelOf, renewedChannel } from './channels';
 import { within } from './time';
 import { directoryOf } from './directory/directory';
 import { conversationOf, type Env } from './env';
+import { sawEvents } from './webhooks/activity';
 import { parseBody, readBody } from './webhooks/body';
 import { fanOut } from './webhooks/fan-out';
 import { keysOf, receiptGroup, route, type Group } from './webhooks/routing';
@@ -18,6 +20,8 @@ const WIDTH = 32;
 /** A delivery for more conversations than this gives way to the intake: what follows is spread over so many ms a conversation. */
 const MANY = 50;
 const SPREAD_MS_EACH = 10;
+/** How often a person's conversation may have moved. */
+const MAX_HOPS = 3;
 
 /**
  * `GET,POST /webhooks/{channelId}`: the provider's handshake and its events. 200 says that every event is committed in its
@@ -48,15 +52,16 @@ function handshake(request: Request, provider: Provider, channel: Channel): Resp
 async function receive(
   request: Request,
   provider: Provider,
-  channel: Channel,
+  known: Channel,
   env: Env,
   ctx: ExecutionContext,
 ): Promise<Response> {
   const body = await readBody(request);
-  if (!body) return refuse(channel.id, 413);
+  if (!body) return refuse(known.id, 413);
   const now = Date.now();
-  if (!(await provider.verify(body, request.headers, channel, now))) return refuse(channel.id, 401);
-  const { events, rejected } = understand(body, provider, channel);
+  const channel = await authenticated(body, request.headers, provider, known, env, now);
+  if (!channel) return refuse(known.id, 401);
+  const { events, rejected, confirmations = [] } = understand(body, provider, channel);
   const delivery: Delivery = { channel, env, deadline: now + DEADLINE_MS, spreadMs: 0, conflicts: [], failures: [] };
   const letters = rejected.map(({ reason, part }) => letter(channel, reason, part, now));
   const work = Promise.all([deliver(events, delivery), letters.length > 0 ? record(env.DB, letters) : undefined]);
@@ -74,7 +79,30 @@ async function receive(
     const error = failures.length > 0 ? String(failures[0]) : undefined;
     console.warn({ event: 'webhook_incomplete', channelId: channel.id, ...counts, error });
   }
-  return failures.length > 0 ? unavailable() : empty(200);
+  ctx.waitUntil(sawEvents(env, channel, events.length, rejected.length));
+  if (failures.length > 0) return unavailable();
+  for (const id of confirmations) ctx.waitUntil(confirm(id, provider, channel, env));
+  return empty(200);
+}
+
+/** Tells the provider that what it waits for has been seen: a pressed button stops spinning. */
+async function confirm(id: string, provider: Provider, channel: Channel, env: Env): Promise<void> {
+  const deps = { apiBase: apiBaseOf(env, channel.provider), now: Date.now(), signal: AbortSignal.timeout(DEADLINE_MS) };
+  await provider.confirm?.(id, channel, { fetch: (...request) => fetch(...request), ...deps });
+}
+
+/** The channel that vouches for these bytes; null for none. Its secret may have been replaced where this isolate has not heard of it yet. */
+async function authenticated(
+  body: Uint8Array,
+  headers: Headers,
+  provider: Provider,
+  known: Channel,
+  env: Env,
+  now: number,
+): Promise<Channel | null> {
+  if (await provider.verify(body, headers, known, now)) return known;
+  const renewed = await renewedChannel(env, known.id);
+  return renewed && (await provider.verify(body, headers, renewed, now)) ? renewed : null;
 }
 
 /** What the authentic bytes say. Whatever is wrong with them is the sender's or ours to look at, and no redelivery would help. */
@@ -129,11 +157,16 @@ async function deliver(events: readonly InboundEvent[], delivery: Delivery): Pro
   delivery.failures.push(...errors);
 }
 
-/** A new stub for each try: one that has failed stays broken. */
-async function hand(group: Group, { env, spreadMs, conflicts }: Delivery): Promise<void> {
-  const found = await conversationOf(env, group.target.id).receive(group.target, group.events, spreadMs);
-  for (const event of group.events)
-    if (event.type === 'message' && found.conflicts.includes(event.eventId)) conflicts.push(event);
+/** A new stub for each try: one that has failed stays broken. A person who is known by another id is followed to their conversation. */
+async function hand({ target, events }: Group, { env, spreadMs, conflicts }: Delivery): Promise<void> {
+  let { id } = target;
+  let found = await conversationOf(env, id).receive(target, events, spreadMs);
+  for (let hops = 0; 'movedTo' in found && hops < MAX_HOPS; hops++) {
+    id = found.movedTo;
+    found = await conversationOf(env, id).receive({ ...target, id }, events, spreadMs);
+  }
+  if ('movedTo' in found) throw new Error('a conversation that moved too often');
+  for (const event of events) if (event.type === 'message' && found.conflicts.includes(event.eventId)) conflicts.push(event);
 }
 
 /** Same id, other content: the first one stands; the other is kept for somebody to look at. */

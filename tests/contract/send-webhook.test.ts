@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Channel, OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
+import type { AttachmentKind } from '../../src/lib/domain/provider-rules';
+import type { Channel, OutboundMedia, OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
 import { webhook } from '../../src/lib/server/providers/webhook';
 import { startProviderServer, type ProviderServer, type Reply } from './provider-server';
 
@@ -11,6 +12,7 @@ const channel: Channel = {
   provider: 'webhook',
   name: 'App',
   accountId: 'app',
+  settings: {},
   secrets: { webhookSecret: `whsec_${key}` },
 };
 const message: OutboundMessage = {
@@ -18,6 +20,19 @@ const message: OutboundMessage = {
   address: 'user-7',
   text: 'Hello 👋',
   replyTo: null,
+  media: null,
+  template: null,
+  lastInboundAt: now,
+};
+
+const fileUrl = 'https://parley.example/media/1?until=2&signature=3';
+const photo: OutboundMedia = {
+  kind: 'image',
+  mime: 'image/png',
+  fileName: 'a "b" ☂.png',
+  size: 3,
+  read: () => Promise.resolve(new Blob(['png'])),
+  url: () => Promise.resolve(fileUrl),
 };
 
 let server: ProviderServer;
@@ -70,6 +85,58 @@ describe('what goes out', () => {
     expect(call?.headers['webhook-signature']).toBe(`${signatureOf(other, signed)} ${signatureOf(key, signed)}`);
   });
 
+  test('carries a file as an address, its type and its name, with the text as its caption', async () => {
+    await send({ status: 200, body: '{"id":"out-1"}' }, { media: photo, text: 'Your invoice' });
+    expect(JSON.parse(server.received[0]?.body ?? '')).toMatchObject({
+      data: {
+        message: { type: 'image', text: 'Your invoice', media: { url: fileUrl, mime: 'image/png', fileName: 'a "b" ☂.png' } },
+      },
+    });
+  });
+
+  test.each<AttachmentKind>(['image', 'video', 'audio', 'document', 'sticker'])(
+    'says that a file is of kind %s',
+    async (kind) => {
+      await send({ status: 200, body: '{"id":"out-1"}' }, { media: { ...photo, kind }, text: '' });
+      const body: unknown = JSON.parse(server.received[0]?.body ?? '');
+      expect(body).toMatchObject({ data: { message: { type: kind } } });
+      expect(body).not.toHaveProperty('data.message.text');
+    },
+  );
+
+  test('stays here when its file cannot be had', async () => {
+    const lost = { ...photo, url: () => Promise.reject(new Error('gone')) };
+    expect(await send({ status: 200 }, { media: lost })).toMatchObject({
+      status: 'failed',
+      failure: { code: 'file_gone', retryable: false },
+    });
+    expect(server.received).toEqual([]);
+  });
+
+  test.each([
+    ['', '/messages'],
+    ['/', '/messages'],
+    ['/parley/in', '/parley/in/messages'],
+    ['/parley/in//', '/parley/in/messages'],
+    ['/in?app=7', '/in/messages?app=7'],
+  ])('goes below the channel’s own address: %j → %s', async (path, expected) => {
+    server.reply = { status: 200, body: '{"id":"out-1"}' };
+    const own = { ...channel, settings: { sendUrl: `${server.base}${path}` } };
+    const elsewhere = { ...deps(), apiBase: 'http://127.0.0.1:9' };
+    expect(await webhook.send(message, own, elsewhere)).toMatchObject({ status: 'sent' });
+    expect(server.received.map((call) => call.path)).toEqual([expected]);
+  });
+
+  test.each(['', 'not an address', 'ftp://files.example', 'javascript:alert(1)', 'file:///etc/passwd'])(
+    'stays here when the only address is %j',
+    async (apiBase) => {
+      expect(await webhook.send(message, channel, { ...deps(), apiBase })).toMatchObject({
+        status: 'failed',
+        failure: { code: 'not_configured' },
+      });
+    },
+  );
+
   test.each([{}, { webhookSecret: '' }, { webhookSecret: 'whsec_%%%' }])('stays here when the secret is %j', async (secrets) => {
     expect(await send({ status: 200 }, {}, { ...channel, secrets })).toMatchObject({
       status: 'failed',
@@ -89,11 +156,13 @@ describe('the answer', () => {
     [301, '', { status: 'failed', failure: { code: 'http_301', retryable: false } }],
     [304, '', { status: 'failed' }],
     [400, '{"error":"no such user"}', { status: 'failed', failure: { reason: 'The app refused it (HTTP 400): no such user.' } }],
-    [401, '', { status: 'failed', failure: { retryable: true } }],
-    [403, '', { status: 'failed', failure: { retryable: true } }],
+    [401, '', { status: 'stopped', code: 'http_401' }],
+    [403, '', { status: 'stopped', code: 'http_403' }],
     [404, '', { status: 'failed', failure: { retryable: false } }],
     [408, '', { status: 'unknown' }],
-    [410, '', { status: 'failed', failure: { code: 'http_410', retryable: false } }],
+    // "Gone" ends the subscription, by the specification.
+    [410, '', { status: 'stopped', code: 'http_410' }],
+    [413, '{"message":"Too big"}', { status: 'failed', failure: { code: 'http_413', retryable: false } }],
     [429, '', { status: 'retry', afterMs: null, code: 'http_429' }],
     [500, '', { status: 'unknown' }],
     [502, '', { status: 'unknown' }],
@@ -111,8 +180,10 @@ describe('the answer', () => {
   test.each<[string, Reply, object]>([
     ['that breaks off before it comes leaves the send in doubt', 'reset', { status: 'unknown' }],
     ['that breaks off half-way leaves the send in doubt', 'half', { status: 'unknown' }],
+    ['that sends us elsewhere is not followed', { status: 302, headers: { location: '/elsewhere' } }, { status: 'failed' }],
   ])('%s', async (_about, reply, expected) => {
     expect(await send(reply)).toMatchObject(expected);
+    expect(server.received).toHaveLength(1);
   });
 
   test('that never comes leaves the send in doubt', async () => {

@@ -9,6 +9,7 @@ const channel: Channel = {
   provider: 'whatsapp',
   name: 'Shop',
   accountId: '106540352242922',
+  settings: {},
   secrets: { accessToken: 'token-1' },
 };
 const message: OutboundMessage = {
@@ -16,6 +17,9 @@ const message: OutboundMessage = {
   address: '16505551234',
   text: 'Héllo 👋 "quoted"\nline',
   replyTo: null,
+  media: null,
+  template: null,
+  lastInboundAt: now,
 };
 const taken = JSON.stringify({
   messaging_product: 'whatsapp',
@@ -123,7 +127,7 @@ describe('an error answer', () => {
     ...[0, 190, 3, 10, 200, 250, 299, 131005, 131031, 131042, 368].map((code): [number, number, object] => [
       code,
       401,
-      { status: 'failed', failure: { code: String(code), retryable: true } },
+      { status: 'stopped', code: String(code) },
     ]),
     ...[130429, 80007, 4].map((code): [number, number, object] => [
       code,
@@ -132,6 +136,10 @@ describe('an error answer', () => {
     ]),
     [131056, 400, { status: 'retry', afterMs: 6_000, code: '131056' }],
     [131016, 500, { status: 'retry', code: '131016' }],
+    // A code says more than the HTTP status: this one is not about the token.
+    [131047, 401, { status: 'failed', windowClosed: true }],
+    [190, 500, { status: 'stopped', code: '190' }],
+    [10, 200, { status: 'stopped', code: '10' }],
     [2, 503, { status: 'retry', code: '2' }],
     [131000, 400, { status: 'retry', code: '131000' }],
     [131000, 503, { status: 'retry', code: '131000' }],
@@ -149,12 +157,14 @@ describe('an error answer', () => {
     expect(result).toMatchObject(expected);
     expect(server.received).toHaveLength(1);
     if (result.status === 'failed') expect(result.failure.reason.length).toBeGreaterThan(20);
+    if (result.status === 'stopped') expect(result.reason).toMatch(/Admin/);
   });
 
   test.each<[number, object]>([
     [302, { status: 'failed' }],
     [400, { status: 'failed', failure: { code: 'http_400', retryable: false } }],
-    [401, { status: 'failed', failure: { code: 'http_401', retryable: true } }],
+    [401, { status: 'stopped', code: 'http_401' }],
+    [403, { status: 'stopped', code: 'http_403' }],
     [404, { status: 'failed' }],
     [408, { status: 'unknown' }],
     [429, { status: 'retry', code: 'http_429' }],

@@ -1,33 +1,65 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Channel } from '../../src/lib/domain/provider';
+import type { Channel, Provider, ProviderName } from '../../src/lib/domain/provider';
+import { providers } from '../../src/lib/server/providers';
+import { messenger } from '../../src/lib/server/providers/messenger';
 import { webhook } from '../../src/lib/server/providers/webhook';
 import { whatsapp } from '../../src/lib/server/providers/whatsapp';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const channelWith = (provider: 'whatsapp' | 'webhook', secrets: Channel['secrets']): Channel => ({
+const channelWith = (provider: ProviderName, secrets: Channel['secrets']): Channel => ({
   id: 'shop',
   provider,
   name: 'Shop',
   accountId: '106540352242922',
+  settings: {},
   secrets,
 });
 
-describe('a WhatsApp delivery', () => {
-  const channel = channelWith('whatsapp', { appSecret: 'test_app_secret', verifyToken: 'verify-me' });
+describe.each(Object.values(providers).map((provider): [string, Provider] => [provider.name, provider]))(
+  'any delivery of %s',
+  (name, provider) => {
+    const signed = (text: string) => createHmac('sha256', '').update(text).digest();
+    const headers = new Headers({
+      'x-hub-signature-256': `sha256=${signed('{}').toString('hex')}`,
+      'x-telegram-bot-api-secret-token': '',
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': '0',
+      'webhook-signature': `v1,${signed('msg_1.0.{}').toString('base64')}`,
+    });
+
+    test.each<[string, Channel['secrets']]>([
+      ['no secrets', {}],
+      ['empty secrets', { appSecret: '', verifyToken: '', accessToken: '', webhookSecret: '' }],
+      ['secrets of nothing but separators', { appSecret: ',', verifyToken: ',', accessToken: ',', webhookSecret: ',' }],
+    ])('is never authentic for a channel with %s', async (_about, secrets) => {
+      const channel = channelWith(provider.name, secrets);
+      expect(await provider.verify(bytes('{}'), headers, channel, 0), name).toBe(false);
+      expect(await provider.verify(bytes('{}'), new Headers(), channel, 0), name).toBe(false);
+      const query = new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.challenge': '1', 'hub.verify_token': '' });
+      expect(provider.handshake(query, channel), name).toBeNull();
+    });
+  },
+);
+
+describe.each([
+  ['WhatsApp', whatsapp],
+  ['Messenger', messenger],
+])('a %s delivery', (_title, meta) => {
+  const channel = channelWith(meta.name, { appSecret: 'test_app_secret', verifyToken: 'verify-me' });
   const body = '{"object":"whatsapp_business_account","entry":[]}';
   // Computed apart from this code, for the secret and the body above.
   const good = 'sha256=dec6a680679a968e7e0319355b23599cbfc54502c0784668e9618baa0c633756';
   const verify = (header: string | null, text = body, over = channel) =>
-    whatsapp.verify(bytes(text), new Headers(header === null ? {} : { 'x-hub-signature-256': header }), over, 0);
+    meta.verify(bytes(text), new Headers(header === null ? {} : { 'x-hub-signature-256': header }), over, 0);
 
   test('is authentic with the published signature', async () => {
     expect(await verify(good)).toBe(true);
   });
 
   test('is authentic with either secret while one is being rotated', async () => {
-    expect(await verify(good, body, channelWith('whatsapp', { appSecret: 'newer,test_app_secret' }))).toBe(true);
+    expect(await verify(good, body, channelWith(meta.name, { appSecret: 'newer,test_app_secret' }))).toBe(true);
   });
 
   test.each<[string, string | null]>([
@@ -55,7 +87,7 @@ describe('a WhatsApp delivery', () => {
   test('is never authentic for a channel without a secret', async () => {
     const empty = `sha256=${createHmac('sha256', '').update(body).digest('hex')}`;
     for (const appSecret of [undefined, '', ',']) {
-      expect(await verify(empty, body, channelWith('whatsapp', { appSecret }))).toBe(false);
+      expect(await verify(empty, body, channelWith(meta.name, { appSecret }))).toBe(false);
     }
   });
 
@@ -64,9 +96,9 @@ describe('a WhatsApp delivery', () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.nat(), async (data, at) => {
         const header = `sha256=${createHmac('sha256', 'test_app_secret').update(data).digest('hex')}`;
         const headers = new Headers({ 'x-hub-signature-256': header });
-        expect(await whatsapp.verify(data, headers, channel, 0)).toBe(true);
+        expect(await meta.verify(data, headers, channel, 0)).toBe(true);
         const changed = data.length === 0 ? new Uint8Array([0]) : data.with(at % data.length, (data[at % data.length] ?? 0) ^ 1);
-        expect(await whatsapp.verify(changed, headers, channel, 0)).toBe(false);
+        expect(await meta.verify(changed, headers, channel, 0)).toBe(false);
       }),
       { numRuns: 200 },
     );
@@ -92,12 +124,12 @@ describe('a WhatsApp delivery', () => {
     ['a huge challenge is refused', { 'hub.challenge': 'x'.repeat(300) }, null],
   ])('handshake: %s', (_about, change, expected) => {
     const query = { 'hub.mode': 'subscribe', 'hub.challenge': '1158201444', 'hub.verify_token': 'verify-me', ...change };
-    expect(whatsapp.handshake(new URLSearchParams(query), channel)).toBe(expected);
+    expect(meta.handshake(new URLSearchParams(query), channel)).toBe(expected);
   });
 
   test('handshake: a channel without a token refuses every one', () => {
     const query = new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.challenge': '1', 'hub.verify_token': '' });
-    expect(whatsapp.handshake(query, channelWith('whatsapp', {}))).toBeNull();
+    expect(meta.handshake(query, channelWith(meta.name, {}))).toBeNull();
   });
 });
 

@@ -41,6 +41,60 @@ test('an Admin writes as an end user on a phone, and the agent’s answer arrive
   await expect(thread.bubble('Book it').last()).toBeVisible();
 });
 
+const people = [
+  { channel: 'WhatsApp', name: 'Femi Adeyemi', firstName: 'Femi' },
+  { channel: 'Messenger', name: 'Mateo Silva', firstName: 'Mateo' },
+  { channel: 'Telegram', name: 'Hana Kimura', firstName: 'Hana' },
+  { channel: 'the app', name: 'Lucía Ortega', firstName: 'Lucía' },
+];
+
+test('on every channel a photo from the phone is seen in the inbox, and the answer on the phone', async ({ plain, enter }) => {
+  const { page } = await enter('admin', { on: plain });
+  const ana = await enter('ana', { on: plain });
+  for (const person of people) {
+    await test.step(person.channel, async () => {
+      const caption = `My room ${mark()}`;
+      const answer = `Lovely ${mark()}`;
+      await page.goto('/simulator');
+      await page.getByRole('link', { name: new RegExp(person.name) }).click();
+      const talk = page.getByRole('log', { name: `Messages of ${person.name}` });
+      await page.getByRole('textbox', { name: 'Message as the end user' }).fill(caption);
+      await page.getByRole('button', { name: 'Something else than text' }).click();
+      await page.getByRole('button', { name: 'Photo', exact: true }).click();
+      await expect(talk).toContainText(caption);
+      const address = await page.getByRole('link', { name: 'Open the conversation in the inbox' }).getAttribute('href');
+      await ana.goto(address ?? '');
+      const thread = ana.thread(person);
+      const picture = thread.bubble(caption).locator('img[src^="/media/"]');
+      await expect(picture).toBeVisible();
+      await expect.poll(() => picture.evaluate((img) => img instanceof HTMLImageElement && img.naturalWidth)).toBe(480);
+      await thread.say(answer);
+      await expect(talk).toContainText(answer);
+    });
+  }
+});
+
+test('a refusal that was chosen meets the next answer, and only that one', async ({ plain, enter }) => {
+  const { page } = await enter('admin', { on: plain });
+  const ana = await enter('ana', { on: plain });
+  const person = { name: 'Femi Adeyemi', firstName: 'Femi' };
+  await page.goto('/simulator');
+  await page.getByRole('link', { name: new RegExp(person.name) }).click();
+  await page.getByRole('searchbox', { name: 'Find a refusal' }).fill('131026');
+  await page.getByRole('radio', { name: '131026 Message undeliverable', exact: true }).check();
+  const address = await page.getByRole('link', { name: 'Open the conversation in the inbox' }).getAttribute('href');
+  await ana.goto(address ?? '');
+  const thread = ana.thread(person);
+  const [first, second] = [`One ${mark()}`, `Two ${mark()}`];
+  await thread.say(first);
+  await expect(thread.bubble(first)).toContainText('not on WhatsApp');
+  await expect(page.getByRole('radio', { name: 'Take it', exact: true })).toBeChecked();
+  await thread.say(second);
+  const talk = page.getByRole('log', { name: `Messages of ${person.name}` });
+  await expect(talk).toContainText(second);
+  await expect(talk).not.toContainText(first);
+});
+
 test('a second npm start keeps everything and does not seed again', async ({ plain }) => {
   // One sign-in for both: it survives the restart, too.
   const { api } = await signIn(plain.origin, 'ana');

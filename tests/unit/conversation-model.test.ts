@@ -56,6 +56,8 @@ const sometimes = [
     'close visible',
     'close stale_epoch',
     'setTicketStatus visible',
+    'mediaResult visible',
+    'fetchMedia visible',
   ],
 ];
 
@@ -64,5 +66,7 @@ function checkOutbox(world: World): void {
   for (const message of world.messages) {
     const waiting = message.delivery?.status === 'queued' || message.delivery?.status === 'sending';
     expect(world.outbox.has(`deliver ${message.id}`), `${message.delivery?.status} and its outbox row`).toBe(waiting);
+    const fetching = message.media?.state === 'waiting';
+    expect(world.outbox.has(`fetch ${message.id}`), `${message.media?.state} and its outbox row`).toBe(fetching);
   }
 }

@@ -6,11 +6,26 @@ import { appRouter } from '../../src/lib/server/trpc/router';
 /** Who may call what. A new procedure has to be entered here before it can land. */
 const procedures: Record<string, Permission | null> = {
   'campaigns.options': 'conversations',
+  'channels.add': 'settings.channels',
+  'channels.addTemplate': 'settings.channels',
+  'channels.all': 'settings.channels',
+  'channels.connect': 'settings.channels',
+  'channels.get': 'settings.channels',
   'channels.options': 'conversations',
+  'channels.removeTemplate': 'settings.channels',
+  'channels.resume': 'settings.channels',
+  'channels.rotate': 'settings.channels',
+  'channels.setEnabled': 'settings.channels',
+  'channels.stopped': 'conversations',
+  'channels.syncTemplates': 'settings.channels',
+  'channels.templates': 'conversations',
+  'channels.test': 'settings.channels',
+  'channels.update': 'settings.channels',
   'conversations.ask': 'conversations',
   'conversations.claim': 'conversations',
   'conversations.close': 'conversations',
   'conversations.counts': 'conversations',
+  'conversations.fetchMedia': 'conversations',
   'conversations.get': 'conversations',
   'conversations.list': 'conversations',
   'conversations.messages': 'conversations',
@@ -24,6 +39,7 @@ const procedures: Record<string, Permission | null> = {
 const granted: Record<Permission, readonly Role[]> = {
   conversations: ['admin', 'agent'],
   'conversations.takeOver': ['admin'],
+  'settings.channels': ['admin'],
   simulator: ['admin'],
 };
 
@@ -69,7 +85,7 @@ describe('a refused call does nothing', () => {
   test.each(refused)('%s calling %s', async (role, name) => {
     const user = role && { id: 'someone', name: 'Someone', email: 'someone@parley.test', role, sessionId: 's' };
     const caller: Record<string, Record<string, (input: unknown) => Promise<unknown>>> = Object(
-      appRouter.createCaller({ env: Object(env), user }),
+      appRouter.createCaller({ env: Object(env), user, origin: 'https://parley.test' }),
     );
     const [noun = '', verb = ''] = name.split('.');
     await expect(caller[noun]?.[verb]?.({})).rejects.toMatchObject({ code: role === null ? 'UNAUTHORIZED' : 'FORBIDDEN' });
@@ -85,6 +101,10 @@ test('every page and route of the app is known to this table', () => {
     '(app)',
     '(app)/conversations',
     '(app)/conversations/[id]',
+    '(app)/settings',
+    '(app)/settings/channels',
+    '(app)/settings/channels/[channelId]',
+    '(app)/settings/channels/new',
     '(app)/simulator',
     'sign-in',
     'api/auth/[...path]',

@@ -3,7 +3,7 @@ import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { Channel, InboundEvent, Receipt } from '../../src/lib/domain/provider';
 import { keysOf, route } from '../../workers/webhooks/routing';
 
-const channel: Channel = { id: 'shop', provider: 'whatsapp', name: 'Shop', accountId: '1', secrets: {} };
+const channel: Channel = { id: 'shop', provider: 'whatsapp', name: 'Shop', accountId: '1', settings: {}, secrets: {} };
 
 const message = (eventId: string, address: string, name: string | null = null): InboundEvent => ({
   type: 'message',

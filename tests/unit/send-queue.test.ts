@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Rejection } from '../../src/lib/domain/rejection';
-import { SendQueue, type SendOutcome, type TakeBackReason } from '../../src/lib/inbox/send-queue';
+import { SendQueue, type SendInput as Try, type SendOutcome, type TakeBackReason } from '../../src/lib/inbox/send-queue';
 import { aMessage, NOON } from '../fixtures/messages';
-
-type Try = { messageId: string; epoch: number; seenSeq: number; text: string; force: boolean };
 
 /** A queue whose server answers when the test says so, and whose clock stands still until told. */
 function aQueue(options: { epoch?: number | null; store?: Map<string, string> } = {}) {
@@ -23,7 +21,7 @@ function aQueue(options: { epoch?: number | null; store?: Map<string, string> } 
     },
     epoch: () => world.epoch,
     seenThrough: (seq) => seq,
-    takenBack: (texts, why) => world.back.push({ texts, why }),
+    takenBack: (sends, why) => world.back.push({ texts: sends.map(({ text }) => text), why }),
     changed: () => undefined,
     store: {
       getItem: (key) => store.get(key) ?? null,
@@ -231,4 +229,72 @@ describe('a lost conversation', () => {
     await accept();
     expect(world.back).toEqual([]);
   });
+});
+
+describe('a message with a file', () => {
+  const file = (uploadId: string | null = null, fileId = 'f1') => {
+    return { fileId, uploadId, kind: 'image' as const, name: 'a.png', mime: 'image/png', size: 9 };
+  };
+
+  test('waits for its upload, and what was written after it waits behind it', async () => {
+    const { queue, world, accept } = aQueue();
+    queue.add('Look', 3, { file: file() });
+    queue.add('Nice?', 3);
+    expect([world.tries, queue.isSending]).toEqual([[], true]);
+    queue.uploaded(file('u1'));
+    await settle();
+    expect(world.tries).toMatchObject([{ text: 'Look', uploadId: 'u1' }]);
+    await accept();
+    expect(world.tries.map(({ text, uploadId }) => [text, uploadId])).toEqual([
+      ['Look', 'u1'],
+      ['Nice?', undefined],
+    ]);
+  });
+
+  test('comes back with those behind it when the upload fails; what was before it goes on', async () => {
+    const { queue, world, accept } = aQueue();
+    queue.add('first', 3);
+    queue.add('Look', 3, { file: file() });
+    queue.add('Nice?', 3);
+    queue.uploadFailed('f1');
+    expect(world.back).toEqual([{ texts: ['Look', 'Nice?'], why: { reason: 'upload' } }]);
+    await accept();
+    expect([texts(world.tries), queue.items.map(({ text }) => text)]).toEqual([['first'], ['first']]);
+  });
+
+  test('goes on after a reload when the server has the file; otherwise it and those behind it are handed back once', () => {
+    const store = new Map<string, string>();
+    const before = aQueue({ epoch: null, store });
+    before.queue.add('done', 3, { file: file('u1'), quotedId: 'message-1' });
+    before.queue.add('not done', 3, { file: file(null, 'f2') });
+    before.queue.add('behind', 3);
+    before.queue.close();
+    const after = aQueue({ epoch: 1, store });
+    expect(after.queue.takeOrphans().map(({ text }) => text)).toEqual(['not done', 'behind']);
+    expect(after.queue.takeOrphans()).toEqual([]);
+    after.queue.wake();
+    expect(after.world.tries).toMatchObject([{ text: 'done', uploadId: 'u1', quotedId: 'message-1' }]);
+    expect(aQueue({ epoch: null, store }).queue.takeOrphans()).toEqual([]);
+  });
+
+  test('what was kept before there were files is still sent', () => {
+    const store = new Map<string, string>();
+    const kept = { messageId: '00000000-0000-4000-8000-000000000001', text: 'old', at: NOON, seenSeq: 1, force: false };
+    store.set('queue', JSON.stringify([{ ...kept, doubtfulEpoch: null }]));
+    const { queue, world } = aQueue({ store });
+    queue.wake();
+    expect(world.tries).toEqual([{ messageId: kept.messageId, epoch: 1, seenSeq: 1, text: 'old', force: false }]);
+  });
+});
+
+test('a quote and a template go out with their message only', async () => {
+  const { queue, world, accept } = aQueue();
+  const template = { name: 'hello', language: 'en', values: { 'body.1': 'Asha' } };
+  queue.add('Hello Asha', 3, { template });
+  queue.add('Yes', 3, { quotedId: 'message-2' });
+  await accept();
+  expect(world.tries.map(({ messageId: _, ...rest }) => rest)).toEqual([
+    { epoch: 1, seenSeq: 3, text: 'Hello Asha', force: false, template },
+    { epoch: 1, seenSeq: 3, text: 'Yes', force: false, quotedId: 'message-2' },
+  ]);
 });

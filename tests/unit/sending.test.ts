@@ -207,3 +207,51 @@ describe('retry', () => {
     expect(reasonOf(retry(1, T + 80))).toBe('not_retryable');
   });
 });
+
+describe('what a provider has no form for', () => {
+  const voice = { kind: 'audio' as const, key: 'c/u', mime: 'audio/ogg', fileName: 'voice.ogg', size: 4 };
+
+  test('words on a file that carries none are refused, and lost by nobody', () => {
+    expect(reasonOf(send({ media: voice }))).toBe('no_caption');
+    expect(reasonOf(send({ media: voice, text: ' ' }))).toBe('accepted');
+  });
+
+  test('a template where there are none is refused, window or not', () => {
+    const telegram = new World(policy);
+    telegram.run({ type: 'receive', target: aTarget({ provider: 'telegram' }), event: anInbound() }, T);
+    telegram.run({ type: 'claim', agent: ana }, T);
+    const template = { name: 'hello', language: 'en', header: [], body: [] };
+    const command = { type: 'send' as const, agent: ana, messageId: ID, epoch: 1, seenSeq: 9, text: 'Hello', force: false };
+    expect(reasonOf(telegram.run({ ...command, template }, T))).toBe('bad_template');
+  });
+
+  test('a template goes out when free text does not', () => {
+    const later = T + 3 * DAY;
+    const template = { name: 'hello', language: 'en', header: [], body: [] };
+    world.run({ type: 'claim', agent: ana }, later);
+    const epoch = world.conversation?.epoch ?? 0;
+    expect(reasonOf(send({ epoch }, later))).toBe('window_closed');
+    expect(reasonOf(send({ epoch, template }, later))).toBe('accepted');
+    expect(world.byId(ID)).toMatchObject({ kind: 'template', template: { name: 'hello' } });
+  });
+});
+
+describe('a channel that was stopped', () => {
+  test('keeps the message waiting in words, tries again without counting, and lets it go when it works', () => {
+    send();
+    for (let n = 0; n < 50; n++) answer({ status: 'stopped', reason: 'The token has expired.', code: '190' }, 1, T + n);
+    expect(delivery()).toMatchObject({ status: 'queued', reason: 'The token has expired.' });
+    expect(world.outbox.get(`deliver ${ID}`)).toMatchObject({ at: T + 49 + 30_000 });
+    answer({ status: 'sent', providerMessageId: 'wamid.out' }, 1, T + 99_000);
+    expect(delivery()?.status).toBe('sent');
+  });
+
+  test('that says the same again is no news to anybody', () => {
+    send();
+    answer({ status: 'stopped', reason: 'The token has expired.', code: '190' });
+    const { version } = world.conversation ?? {};
+    const stopped = { status: 'stopped', reason: 'The token has expired.', code: '190' } as const;
+    world.run({ type: 'sendResult', messageId: ID, result: stopped, attempt: 1, jitter: 0 }, T + 30_000);
+    expect(world.conversation?.version).toBe(version);
+  });
+});

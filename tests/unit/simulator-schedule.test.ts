@@ -4,8 +4,8 @@ import { inboundDueAt, receiptsFor } from '../../workers/simulator/schedule';
 import { isSignedByParley, metaSignature, standardSignature } from '../../workers/simulator/signing';
 
 const now = 1_800_000_000_000;
-const statusesOf = (faults: Partial<typeof noFaults>, isOpen = true) =>
-  receiptsFor({ ...noFaults, ...faults }, isOpen, now)
+const statusesOf = (faults: Partial<typeof noFaults>, isOpen = true, fails = false) =>
+  receiptsFor({ ...noFaults, ...faults }, isOpen, fails, now)
     .toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
     .map(({ status }) => status);
 
@@ -13,11 +13,11 @@ test('receipts come in order, and read only from a phone that somebody looks at'
   expect(statusesOf({})).toEqual(['sent', 'delivered', 'read']);
   expect(statusesOf({}, false)).toEqual(['sent', 'delivered']);
   expect(statusesOf({ receipts: 'reversed' })).toEqual(['read', 'delivered', 'sent']);
-  expect(statusesOf({ nextSend: 'undeliverable' })).toEqual(['failed']);
+  expect(statusesOf({}, true, true)).toEqual(['failed']);
 });
 
 test('withheld receipts have no time', () => {
-  const receipts = receiptsFor({ ...noFaults, receipts: 'withheld' }, true, now);
+  const receipts = receiptsFor({ ...noFaults, receipts: 'withheld' }, true, false, now);
   expect(receipts.map(({ dueAt }) => dueAt)).toEqual([null, null, null]);
 });
 

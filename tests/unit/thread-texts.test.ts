@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attachmentOf, coordinatesOf, lineOf } from '../../src/lib/inbox/content-view';
+import { attachmentOf, coordinatesOf, isQuotable, lineOf, originWords } from '../../src/lib/inbox/content-view';
 import { firstNameOf } from '../../src/lib/inbox/first-name';
 import { charactersLeft, isNearLimit } from '../../src/lib/inbox/text-limit';
 import { failureWords, isInvalid, rejectionOf, sendOutcome } from '../../src/lib/inbox/thread-api';
@@ -14,6 +14,49 @@ describe('content', () => {
   test('a caption and a file name are both shown', () => {
     const message = aMessage(1, { kind: 'document', text: 'The bill', media: { fileName: 'bill.pdf', mime: 'application/pdf' } });
     expect(attachmentOf(message)).toMatchObject({ name: 'bill.pdf', detail: 'PDF', caption: 'The bill' });
+  });
+
+  test('a stored file is at its own address, whether it came or was sent; its size is told', () => {
+    const media = { state: 'stored' as const, key: 'c1/u1', mime: 'application/pdf', fileName: 'bill.pdf', size: 2_048 };
+    expect(attachmentOf(aMessage(1, { kind: 'document', media }))).toMatchObject({
+      detail: 'PDF · 2 KB',
+      file: { state: 'stored', src: '/media/c1/u1' },
+    });
+  });
+
+  test('a file that is not here says how far it is, and who can ask for it again', () => {
+    const failed = { state: 'failed' as const, reason: 'It has expired.' };
+    const fileOf = (fields: Parameters<typeof aMessage>[1]) => attachmentOf(aMessage(1, { kind: 'image', ...fields }))?.file;
+    expect(fileOf({ media: { state: 'waiting' } })).toEqual({ state: 'waiting', reason: null });
+    expect(fileOf({ media: failed })).toEqual({ state: 'failed', reason: 'It has expired.', mayFetch: true });
+    expect(fileOf({ media: failed, direction: 'outbound' })).toMatchObject({ mayFetch: false });
+    expect(fileOf({ media: failed, direction: 'outbound', origin: 'WhatsApp phone app' })).toMatchObject({ mayFetch: true });
+    expect(fileOf({ media: { mime: 'image/png' } })).toBeNull();
+  });
+
+  test('what an agent has spoken looks like a voice message, a song does not', () => {
+    const spoken = (fileName: string) => {
+      const media = { state: 'stored' as const, key: 'c1/u1', fileName };
+      return attachmentOf(aMessage(1, { kind: 'audio', direction: 'outbound', media }));
+    };
+    expect(spoken('Voice message.webm')).toMatchObject({ kind: 'voice', name: 'Voice message' });
+    expect(spoken('song.mp3')).toMatchObject({ kind: 'audio', name: 'song.mp3' });
+  });
+
+  test('a template is its text, and where an echo was written reads as a sentence', () => {
+    expect(attachmentOf(aMessage(1, { kind: 'template', text: 'Hello' }))).toBeNull();
+    expect([originWords('WhatsApp phone app'), originWords('another app')]).toEqual([
+      'from the WhatsApp phone app',
+      'from another app',
+    ]);
+  });
+
+  test('a reply can name what the provider knows and nobody has withdrawn', () => {
+    const known = { providerMessageId: 'wamid.1' };
+    expect(isQuotable(aMessage(1, known))).toBe(true);
+    expect(isQuotable(aMessage(1))).toBe(false);
+    expect(isQuotable(aMessage(1, { ...known, revokedAt: 1 }))).toBe(false);
+    expect(isQuotable(aMessage(1, { ...known, kind: 'system' }))).toBe(false);
   });
 
   test('a place links to a map over https, and only with real coordinates', () => {
@@ -77,6 +120,12 @@ describe('an answer to a send', () => {
     const fault = error({ httpStatus: 500, reason: 'internal_server_error' });
     expect(await sendOutcome(Promise.reject(fault))).toEqual({ type: 'unreachable' });
     expect(rejectionOf(fault)).toBeNull();
+  });
+
+  test('may be about the template or the file', async () => {
+    const refusal = (data: object) => rejectionOf({ data });
+    expect(refusal({ reason: 'bad_template', fields: ['body.1'] })).toEqual({ reason: 'bad_template', fields: ['body.1'] });
+    expect(refusal({ reason: 'no_upload' })).toEqual({ reason: 'no_upload' });
   });
 
   test('that it is wrong is not repeated', async () => {

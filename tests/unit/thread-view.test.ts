@@ -13,6 +13,9 @@ const queued = (messageId: string, at: number): QueuedSend => ({
   seenSeq: 0,
   force: false,
   doubtfulEpoch: null,
+  quotedId: null,
+  file: null,
+  template: null,
   state: 'waiting',
 });
 /** Each line in short: `day`, or the kind and seq; a leading `*` marks one that says its own date. */
@@ -52,6 +55,38 @@ describe('a campaign message', () => {
   test('on top of the thread opens with its own day', () => {
     const messages = [aMessage(1, { at: NOON, quotedId: 'c' }), aCampaign(2, 'c', { at: NOON - 24 * HOUR })];
     expect(lines(messages)).toEqual(['day 2026-11-19', 'campaign 2', 'day 2026-11-20', 'bubble 1']);
+  });
+});
+
+describe('an album', () => {
+  const photo = (seq: number, fields: Partial<Message> = {}) =>
+    aMessage(seq, { kind: 'image', details: { album: 'a' }, at: NOON, ...fields });
+  const albums = (messages: Message[]) =>
+    threadItems(messages, [], options).flatMap((item): (number | number[])[] => {
+      if (item.type === 'album') return [item.messages.map(({ seq }) => seq)];
+      return item.type === 'bubble' ? [item.message.seq] : [];
+    });
+
+  test('is one bubble for the pictures that follow each other', () => {
+    expect(albums([photo(1), photo(2), photo(3), aMessage(4)])).toEqual([[1, 2, 3], 4]);
+  });
+
+  test('ends where something else comes between, and at the next album', () => {
+    expect(albums([photo(1), aMessage(2), photo(3), photo(4, { details: { album: 'b' } })])).toEqual([1, 2, 3, 4]);
+  });
+
+  test('does not take in a picture that was withdrawn, or one without an album', () => {
+    expect(albums([photo(1), photo(2, { revokedAt: NOON }), photo(3), photo(4), photo(5, { details: null })])).toEqual([
+      1,
+      2,
+      [3, 4],
+      5,
+    ]);
+  });
+
+  test('keeps its key while it grows', () => {
+    const keyOf = (messages: Message[]) => threadItems(messages, [], options).at(-1)?.key;
+    expect(keyOf([photo(1), photo(2)])).toBe(keyOf([photo(1)]));
   });
 });
 

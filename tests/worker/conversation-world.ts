@@ -18,7 +18,14 @@ export const CHANNEL = 'shop-whatsapp';
 export async function openShop(): Promise<void> {
   Object.assign(env, { DEMO: 'on', WHATSAPP_API_BASE: 'https://provider.test' });
   const secrets = { appSecret: 'app-secret', verifyToken: 'verify-me', accessToken: 'access-token' };
-  const channel = { id: CHANNEL, provider: 'whatsapp' as const, name: 'Shop', accountId: '106540352242922', secrets };
+  const channel = {
+    id: CHANNEL,
+    provider: 'whatsapp' as const,
+    name: 'Shop',
+    accountId: '106540352242922',
+    settings: {},
+    secrets,
+  };
   await channels.insert(database(env.DB), channel, env.SECRET_KEY, 1);
 }
 

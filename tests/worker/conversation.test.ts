@@ -76,7 +76,7 @@ describe('intake', () => {
         const event = anInbound({ eventId: 'wamid.second', replyTo: 'wamid.campaign' });
         let threw = false;
         try {
-          object.receive(target, [event]);
+          await object.receive(target, [event]);
         } catch {
           threw = true;
         }

@@ -11,7 +11,7 @@ import { handleSimulator } from '../../workers/simulator/routes';
 import { handleWebhook } from '../../workers/webhooks';
 
 const ORIGIN = 'http://localhost:8787';
-const API_BASE = `${ORIGIN}/simulator/api/provider`;
+export const API_BASE = `${ORIGIN}/simulator/api/provider`;
 
 export const admin: Agent = { id: 'alex', name: 'Alex Moreau', role: 'admin' };
 export const ana: Agent = { id: 'ana', name: 'Ana Lima', role: 'agent' };
@@ -23,6 +23,8 @@ export function startDemo(): void {
     SIMULATOR: 'on',
     SECRET_KEY: 'a secret key of at least thirty-two characters',
     WHATSAPP_API_BASE: API_BASE,
+    MESSENGER_API_BASE: API_BASE,
+    TELEGRAM_API_BASE: API_BASE,
     WEBHOOK_API_BASE: API_BASE,
   });
 }

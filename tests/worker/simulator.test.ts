@@ -59,7 +59,7 @@ describe('who is let in', () => {
     expect((await act(id, { type: 'text', text: '' })).status).toBe(400);
     expect((await act(id, { type: 'teleport' })).status).toBe(400);
     expect((await call('PUT', 'faults', { ...noFaults, copies: 99 })).status).toBe(400);
-    expect((await call('POST', 'phones', { channelId: 'demo-telegram', address: '1', name: '' })).status).toBe(400);
+    expect((await call('POST', 'phones', { channelId: 'another', address: '1', name: '' })).status).toBe(400);
     expect((await act('0'.repeat(40), { type: 'text', text: 'hi' })).status).toBe(404);
     expect(await threadOf(id)).toBeNull();
   });
@@ -102,7 +102,7 @@ describe('the provider API', () => {
   });
 });
 
-describe.each(['demo-whatsapp', 'demo-webhook'])('a talk on %s', (channelId) => {
+describe.each(['demo-whatsapp', 'demo-messenger', 'demo-webhook'])('a talk on %s', (channelId) => {
   test('what the end user writes becomes a conversation, and the agent’s answer is read on the phone', async () => {
     const { id } = await aPhone(channelId);
     await write(id, 'Is anybody there?');
@@ -181,9 +181,9 @@ describe.each(['demo-whatsapp', 'demo-webhook'])('a talk on %s', (channelId) => 
 describe('on WhatsApp', () => {
   test.each<[Faults['nextSend'], string, string | null]>([
     ['undeliverable', 'failed', '131026'],
-    ['window', 'failed', '131047'],
-    ['token', 'failed', '190'],
-    ['serverError', 'unknown', null],
+    ['whatsapp:131047', 'failed', '131047'],
+    ['whatsapp:later:131049', 'failed', '131049'],
+    ['whatsapp:131000', 'unknown', null],
   ])('a send that meets “%s” ends as %s', async (nextSend, status, code) => {
     const { id } = await aPhone();
     await write(id, 'hello');
@@ -198,11 +198,11 @@ describe('on WhatsApp', () => {
     const { id } = await aPhone();
     await write(id, 'hello');
     await waitFor(async () => expect(await inboundTexts(id)).toHaveLength(1));
-    await setFaults({ nextSend: 'busy' });
+    await setFaults({ nextSend: 'whatsapp:131016' });
     const messageId = await answer(id, 'hi');
     await vi.waitFor(async () => expect(await deliveryOf(id, messageId)).toMatchObject({ status: 'read' }), { timeout: 9_000 });
     const calls = await simulatorOf(env).calls(messageId);
-    expect(calls.map((made) => made.answer)).toEqual(['busy', 'accept']);
+    expect(calls.map((made) => made.answer)).toEqual(['whatsapp:131016', 'accept']);
   }, 12_000);
 
   test('reactions, edits and withdrawals reach the message that they are about', async () => {
@@ -248,12 +248,10 @@ describe('on WhatsApp', () => {
   });
 });
 
-test('what the generic contract has no word for is refused', async () => {
-  const { id } = await aPhone('demo-webhook');
-  const Id = z.object({ id: z.string() });
-  const written = Id.parse(await (await write(id, 'hello')).json()).id;
-  const response = await act(id, { type: 'reaction', targetId: written, emoji: '❤️' });
-  expect(response.status).toBe(400);
+test('what a channel does not pass on is refused', async () => {
+  const { id } = await aPhone('demo-messenger');
+  expect((await act(id, { type: 'contacts', name: 'Dev Rao', phone: '1' })).status).toBe(400);
+  expect((await act(id, { type: 'block', isBlocked: true })).status).toBe(400);
 });
 
 test('another phone’s message cannot be edited', async () => {

@@ -5,6 +5,7 @@ import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { Channel, InboundEvent } from '../../src/lib/domain/provider';
 import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
+import type { Received } from '../../workers/conversation/calls';
 import { conversationOf, type Env } from '../../workers/env';
 import { handleWebhook } from '../../workers/webhooks';
 
@@ -20,6 +21,7 @@ export async function aChannel(provider: 'whatsapp' | 'webhook', change: Partial
     provider,
     name: 'Shop',
     accountId: '106540352242922',
+    settings: {},
     secrets: { appSecret: 'app-secret', verifyToken: 'verify-me', webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
     ...change,
   };
@@ -124,7 +126,7 @@ export function failingDatabase(): { over: Env; fail(on: boolean): void } {
   return { over: { ...env, DB }, fail: (on) => void (failing = on) };
 }
 
-type Receive = (target: ConversationTarget, events: InboundEvent[]) => Promise<{ conflicts: string[] }>;
+type Receive = (target: ConversationTarget, events: InboundEvent[]) => Promise<Received>;
 
 /** The real objects behind stubs that run `before` each call, which may wait, or throw what a broken stub throws. */
 export function troubledConversations(before: (name: string, call: number) => void | Promise<void>): {

@@ -13,25 +13,24 @@ import { provenUntil } from '../../src/lib/domain/lock';
 import type { Message } from '../../src/lib/domain/message';
 import type { InboundEvent } from '../../src/lib/domain/provider';
 import { PING, PONG } from '../../src/lib/domain/protocol';
-import type { LockInfo, Rejection } from '../../src/lib/domain/rejection';
+import type { Rejection } from '../../src/lib/domain/rejection';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
 import { may, type Agent } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
 import type { TicketStatus } from '../../src/lib/domain/ticket';
 import type { Policy } from '../../src/lib/domain/window';
 import { policyOf, type Env } from '../env';
+import { AlarmClock, type Due } from './alarm-clock';
+import type { Claim, Received, SendInput, Thread } from './calls';
 import { Deliveries } from './deliveries';
 import { migrate } from './migrations';
-import { BACKSTOP_MS, earliest } from './outbox';
+import { earliest } from './outbox';
+import { Ownership } from './ownership';
 import { Store } from './store';
 import { Viewers } from './viewers';
 
 /** Messages of one page, and of the first view. */
 const PAGE = 50;
-
-export type Claim = { granted: true; epoch: number } | { granted: false; lock: LockInfo };
-export type Thread = { conversation: Summary; messages: Message[]; hasMore: boolean; seq: number };
-export type SendInput = { messageId: string; epoch: number; seenSeq: number; text: string; force: boolean };
 
 /**
  * One conversation: the single writer of its messages, lock, ticket, windows and outbox. This class only wires: `decide` says what
@@ -42,10 +41,10 @@ export class Conversation extends DurableObject<Env> {
   readonly #store: Store;
   readonly #viewers: Viewers;
   readonly #deliveries: Deliveries;
+  readonly #ownership: Ownership;
+  readonly #clock: AlarmClock;
   /** What viewers are told once the transaction is through. */
   #pendingFrames: { version: number; messages: Message[]; conversation: Summary }[] = [];
-  /** What the alarm is set to; undefined while that is not known. */
-  #armedAt: number | null | undefined = undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -59,18 +58,20 @@ export class Conversation extends DurableObject<Env> {
       store: this.#store,
       run: (command) => this.#run(command),
       summary: () => this.#summary(),
-      settled: () => this.#arm({ exactly: true }),
+      settled: () => this.#clock.arm({ exactly: true }),
     });
+    this.#ownership = new Ownership(env, this.#store);
+    this.#clock = new AlarmClock(ctx.storage, () => this.#dueAt());
     // Nothing to look for, and without a wait here the schema and the first message are one commit.
     if (isNew) {
-      this.#armedAt = null;
+      this.#clock.isUnset();
       return;
     }
     void ctx.blockConcurrencyWhile(async () => {
-      this.#armedAt = await ctx.storage.getAlarm();
+      await this.#clock.look();
       // A deploy or a crash cut the holder's connection without a word: its grace starts now. After a hibernation nothing differs.
       this.#observeHolder();
-      this.#arm();
+      this.#clock.arm();
     });
   }
 
@@ -78,7 +79,9 @@ export class Conversation extends DurableObject<Env> {
    * Takes a provider's events in their order. Returns the ids that were known already with other content. What follows the commit may
    * begin up to `spreadMs` later: of a delivery for hundreds of conversations the intake comes first.
    */
-  receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): { conflicts: string[] } {
+  async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): Promise<Received> {
+    const movedTo = await this.#ownership.elsewhere(target, events);
+    if (movedTo !== null) return { movedTo };
     const conflicts: string[] = [];
     this.#transact(() => {
       for (const event of events) {
@@ -88,6 +91,11 @@ export class Conversation extends DurableObject<Env> {
     });
     this.#afterCommit(spreadMs);
     return { conflicts };
+  }
+
+  /** Another conversation says that this address is its person's; answers whose it is from now on. */
+  adopt(owner: string): string {
+    return this.#ownership.adopt(owner);
   }
 
   /** The latest messages and the row. */
@@ -123,12 +131,18 @@ export class Conversation extends DurableObject<Env> {
     return this.#act({ type: 'setTicketStatus', agent, ticketStatus });
   }
 
-  send(agent: Agent, input: SendInput): Result<{ seq: number; status: string }, Rejection> {
+  send(agent: Agent, { origin, ...input }: SendInput): Result<{ seq: number; status: string }, Rejection> {
+    if (origin !== undefined) this.#store.setFact('origin', origin);
     return this.#sent(this.#run({ type: 'send', agent, ...input }), input.messageId);
   }
 
   retry(agent: Agent, messageId: string, epoch: number): Result<{ seq: number; status: string }, Rejection> {
     return this.#sent(this.#run({ type: 'retry', agent, messageId, epoch }), messageId);
+  }
+
+  /** Asks the provider again for an attachment that could not be read. */
+  fetchMedia(agent: Agent, messageId: string): Result<null, Rejection> {
+    return this.#act({ type: 'fetchMedia', agent, messageId });
   }
 
   /** Tells the holder that this agent would like to have the conversation. */
@@ -181,7 +195,7 @@ export class Conversation extends DurableObject<Env> {
 
   /** Everything that time does. Never throws, because the runtime gives a throwing alarm up for good; always re-arms. */
   override async alarm(): Promise<void> {
-    this.#armedAt = null;
+    this.#clock.isUnset();
     try {
       this.#observeHolder();
       this.#run({ type: 'tick' });
@@ -190,7 +204,7 @@ export class Conversation extends DurableObject<Env> {
     } catch (error) {
       console.error({ event: 'alarm_failed', conversation: this.#store.conversation()?.id, error: String(error) });
     } finally {
-      this.#arm({ exactly: true });
+      this.#clock.arm({ exactly: true });
     }
   }
 
@@ -228,13 +242,13 @@ export class Conversation extends DurableObject<Env> {
       return this.ctx.storage.transactionSync(() => {
         const result = work();
         this.#store.save(Date.now());
-        this.#arm();
+        this.#clock.arm();
         return result;
       });
     } catch (error) {
       this.#store.forget();
       this.#pendingFrames = [];
-      this.#armedAt = undefined;
+      this.#clock.isUnknown();
       throw error;
     }
   }
@@ -282,24 +296,12 @@ export class Conversation extends DurableObject<Env> {
     if (lock?.connected && Date.now() >= lock.seenAt + this.#policy.lockGraceMs) this.#observeHolder();
   }
 
-  /**
-   * Arms the one alarm at the earliest of everything that is due; computed afresh, never stored twice. An alarm that is already set
-   * to an earlier time may stay (it will look and arm again), which saves a written row for each message of a burst.
-   */
-  #arm({ exactly = false } = {}): void {
-    const now = Date.now();
+  /** The earliest of everything that time does here; computed afresh, never stored twice. */
+  #dueAt(): Due {
     const conversation = this.#store.conversation();
     const tickAt = conversation && nextTickAt(conversation, this.#policy);
-    const outboxAt = this.#deliveries.nextAt(now);
-    const dueAt = earliest(tickAt, outboxAt, this.#store.parkedUntil());
-    const armedAt = this.#armedAt;
-    if (dueAt === armedAt) return;
-    // A backstop moves with the clock; the one that is set already is as good.
-    const isBackstop = outboxAt !== null && outboxAt <= now + BACKSTOP_MS;
-    if ((!exactly || isBackstop) && dueAt !== null && armedAt != null && now < armedAt && armedAt <= dueAt) return;
-    this.#armedAt = dueAt;
-    if (dueAt === null) void this.ctx.storage.deleteAlarm();
-    else void this.ctx.storage.setAlarm(dueAt);
+    const outboxAt = this.#deliveries.nextAt(Date.now());
+    return { at: earliest(tickAt, outboxAt, this.#store.parkedUntil()), outboxAt };
   }
 
   #summary(): Summary | null {

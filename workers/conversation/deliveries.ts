@@ -4,7 +4,8 @@ import type { Rejection } from '../../src/lib/domain/rejection';
 import type { Result } from '../../src/lib/domain/result';
 import type { Summary } from '../../src/lib/domain/summary';
 import { hubOf, type Env } from '../env';
-import { attributionOf, deliver, register } from './effects';
+import { adopt, attributionOf, deliver, fetchAttachment, nameOf, register } from './effects';
+import { admitted, settled as settledAtGate } from './gate';
 import { BACKSTOP_MS, backOffMs, drain, earliest, singleFlight } from './outbox';
 import type { OutboxKind, OutboxRow, Store } from './store';
 
@@ -14,6 +15,10 @@ const ATTRIBUTION_HEAD_START_MS = 100;
 const PUBLISH_PAUSE_MS = 50;
 /** A campaign look-up that fails this often (over many hours) is given up: the conversation works without. */
 const MAX_ATTRIBUTE_ATTEMPTS = 200;
+/** So often is asked what somebody is called; without, they go by their address. */
+const MAX_NAME_ATTEMPTS = 10;
+
+const kinds = ['deliver', 'attribute', 'fetch', 'alias', 'name'] as const satisfies readonly OutboxKind[];
 
 type Deps = {
   env: Env;
@@ -33,6 +38,9 @@ export class Deliveries {
   readonly #deps: Deps;
   readonly #deliverLane: () => Promise<void>;
   readonly #attributeLane: () => Promise<void>;
+  readonly #fetchLane: () => Promise<void>;
+  readonly #aliasLane: () => Promise<void>;
+  readonly #nameLane: () => Promise<void>;
   readonly #projectLane: () => Promise<void>;
   /** The message whose call is under way in this process; any other that says `sending` was interrupted. */
   #inFlight: string | null = null;
@@ -44,6 +52,9 @@ export class Deliveries {
     this.#deps = deps;
     this.#deliverLane = singleFlight(() => drain(this.#lane('deliver', (row) => this.#deliver(row))));
     this.#attributeLane = singleFlight(() => drain(this.#lane('attribute', (row) => this.#attribute(row))));
+    this.#fetchLane = singleFlight(() => drain(this.#lane('fetch', (row) => this.#fetch(row))));
+    this.#aliasLane = singleFlight(() => drain(this.#lane('alias', (row) => this.#alias(row))));
+    this.#nameLane = singleFlight(() => drain(this.#lane('name', (row) => this.#name(row))));
     this.#projectLane = singleFlight(() => this.#project());
   }
 
@@ -51,7 +62,8 @@ export class Deliveries {
   async drain(): Promise<void> {
     const attributed = this.#attributeLane();
     const projected = Promise.race([attributed, scheduler.wait(ATTRIBUTION_HEAD_START_MS)]).then(() => this.#projectLane());
-    const results = await Promise.allSettled([this.#deliverLane(), attributed, projected]);
+    const lanes = [this.#deliverLane(), attributed, projected, this.#fetchLane(), this.#aliasLane(), this.#nameLane()];
+    const results = await Promise.allSettled(lanes);
     for (const result of results) {
       if (result.status === 'rejected') console.error({ event: 'outbox_failed', error: String(result.reason) });
     }
@@ -60,7 +72,7 @@ export class Deliveries {
 
   /** When the outbox next needs the alarm; null when it is empty. Work that is due now has its backstop. */
   nextAt(now: number): number | null {
-    const heads = [this.#deps.store.head('deliver'), this.#deps.store.head('attribute')].map((row) => row && row.dueAt);
+    const heads = kinds.map((kind) => this.#deps.store.head(kind)?.dueAt ?? null);
     const projection = this.#deps.store.projection();
     const project = projection && projection.projectedVersion < projection.version ? projection.at : null;
     const next = earliest(...heads, project);
@@ -97,19 +109,56 @@ export class Deliveries {
       return;
     }
     await this.#takeReceipts(conversation, await register(env, conversation, `key:${messageId}`));
+    const admission = await admitted(env, conversation);
+    if (admission.status === 'stopped') return void run({ type: 'sendResult', messageId, result: admission, attempt, jitter: 0 });
+    if (admission.status === 'later') return store.postpone(row.id, Date.now() + admission.waitMs);
     store.countAttempt(row.id);
     run({ type: 'sendStarted', messageId });
     this.#inFlight = messageId;
     try {
       const quoted = message.quotedId === null ? undefined : store.byId(message.quotedId);
-      const result = await deliver(env, conversation, message, quoted);
+      const result = await deliver(env, conversation, message, { quoted, origin: store.fact('origin') });
+      // What never left was no try.
+      if (result.status === 'stopped') store.uncountAttempt(row.id);
       run({ type: 'sendResult', messageId, result, attempt, jitter: Math.random() });
+      settledAtGate(env, conversation, result);
       if (result.status === 'sent' && result.providerMessageId !== null) {
         await this.#takeReceipts(conversation, await register(env, conversation, `id:${result.providerMessageId}`));
       }
     } finally {
       this.#inFlight = null;
     }
+  }
+
+  async #fetch(row: OutboxRow): Promise<void> {
+    const { store, run, env } = this.#deps;
+    const conversation = store.conversation();
+    const message = store.byId(row.messageId);
+    if (!conversation || message?.media?.state !== 'waiting') return store.drop(row.id);
+    store.countAttempt(row.id);
+    const result = await fetchAttachment(env, conversation, message);
+    run({ type: 'mediaResult', messageId: row.messageId, result, attempt: row.attempts + 1, jitter: Math.random() });
+  }
+
+  async #name(row: OutboxRow): Promise<void> {
+    const { store, run, env } = this.#deps;
+    const conversation = store.conversation();
+    const name = conversation && row.attempts < MAX_NAME_ATTEMPTS ? await nameOf(env, conversation) : null;
+    if (name) run({ type: 'named', name });
+    store.drop(row.id);
+  }
+
+  async #alias(row: OutboxRow): Promise<void> {
+    const { store, env } = this.#deps;
+    const conversation = store.conversation();
+    const addresses = row.effect?.type === 'alias' ? row.effect.addresses : [];
+    if (!conversation) return store.drop(row.id);
+    for (const address of addresses) {
+      const owner = await adopt(env, conversation, address, conversation.id);
+      // They had two before anybody knew that they are one; both stay.
+      if (owner !== conversation.id) console.warn({ event: 'alias_taken', conversation: conversation.id, owner });
+    }
+    store.drop(row.id);
   }
 
   async #takeReceipts(conversation: Conversation, receipts: Receipt[]): Promise<void> {
@@ -121,9 +170,10 @@ export class Deliveries {
   async #attribute(row: OutboxRow): Promise<void> {
     const { store, run, env } = this.#deps;
     const conversation = store.conversation();
-    if (!conversation || !row.attribute || row.attempts >= MAX_ATTRIBUTE_ATTEMPTS) return store.drop(row.id);
-    const attribution = await attributionOf(env, conversation, row.attribute);
-    run({ type: 'attribute', messageId: row.messageId, opens: row.attribute.opens, attribution });
+    const { effect } = row;
+    if (!conversation || effect?.type !== 'attribute' || row.attempts >= MAX_ATTRIBUTE_ATTEMPTS) return store.drop(row.id);
+    const attribution = await attributionOf(env, conversation, effect);
+    run({ type: 'attribute', messageId: row.messageId, opens: effect.opens, attribution });
     store.drop(row.id);
   }
 

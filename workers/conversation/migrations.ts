@@ -43,6 +43,23 @@ const migrations: readonly string[] = [
     UNIQUE (kind, message_id)
   ) STRICT;
   `,
+  `
+  -- More kinds of work than two: 'deliver', 'attribute', 'fetch' (an attachment), 'alias'. SQLite cannot drop a CHECK, so the table is made anew.
+  CREATE TABLE outbox_2 (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    UNIQUE (kind, message_id)
+  ) STRICT;
+  INSERT INTO outbox_2 SELECT id, kind, message_id, payload, due_at, attempts FROM outbox;
+  DROP TABLE outbox;
+  ALTER TABLE outbox_2 RENAME TO outbox;
+  -- Texts there is one of: 'moved_to' is the conversation that answers for this address; 'origin' where agents reach us.
+  CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

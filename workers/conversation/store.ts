@@ -5,10 +5,10 @@ import type { InboundEvent } from '../../src/lib/domain/provider';
 /** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
 export const PARKED_MS = 24 * 60 * 60_000;
 
-type AttributeEffect = Extract<Effect, { type: 'attribute' }>;
-export type OutboxRow = { id: number; messageId: string; dueAt: number; attempts: number; attribute: AttributeEffect | null };
+export type OutboxKind = 'deliver' | 'attribute' | 'fetch' | 'alias' | 'name';
+/** `effect` is what was promised, where the message alone does not say. */
+export type OutboxRow = { id: number; messageId: string; dueAt: number; attempts: number; effect: Effect | null };
 type OutboxRecord = { id: number; message_id: string; payload: string; due_at: number; attempts: number };
-export type OutboxKind = 'deliver' | 'attribute';
 
 /** How far the read model follows. */
 export type Projection = { version: number; projectedVersion: number; attempts: number; at: number };
@@ -23,6 +23,7 @@ export class Store implements MessageLookup {
   readonly #heads = new Map<OutboxKind, OutboxRow | null>();
   #projection: Projection | null | undefined = undefined;
   #parkedAt: number | null | undefined = undefined;
+  readonly #facts = new Map<string, string | null>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -59,6 +60,7 @@ export class Store implements MessageLookup {
     this.#heads.clear();
     this.#projection = undefined;
     this.#parkedAt = undefined;
+    this.#facts.clear();
   }
 
   byId(id: string): Message | undefined {
@@ -92,6 +94,10 @@ export class Store implements MessageLookup {
   /** The latest messages before `seq`, ascending. */
   before(seq: number, limit: number): Message[] {
     return this.#messages('SELECT message FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?', seq, limit).reverse();
+  }
+
+  latest(limit: number): Message[] {
+    return this.before(Number.MAX_SAFE_INTEGER, limit);
   }
 
   /** Messages that changed after this version of the conversation, ascending; at most `limit`. */
@@ -137,19 +143,27 @@ export class Store implements MessageLookup {
     this.#heads.clear();
     switch (effect.type) {
       case 'deliver':
+      case 'fetch':
         this.#sql.exec(
-          `INSERT INTO outbox (kind, message_id, payload, due_at, attempts) VALUES ('deliver', ?1, '', ?2, 0)
-           ON CONFLICT (kind, message_id) DO UPDATE SET due_at = ?2`,
+          `INSERT INTO outbox (kind, message_id, payload, due_at, attempts) VALUES (?1, ?2, '', ?3, 0)
+           ON CONFLICT (kind, message_id) DO UPDATE SET due_at = ?3`,
+          effect.type,
           effect.messageId,
           effect.at,
         );
         return;
       case 'delivered':
-        this.#sql.exec("DELETE FROM outbox WHERE kind = 'deliver' AND message_id = ?", effect.messageId);
+      case 'fetched': {
+        const kind = effect.type === 'delivered' ? 'deliver' : 'fetch';
+        this.#sql.exec('DELETE FROM outbox WHERE kind = ? AND message_id = ?', kind, effect.messageId);
         return;
+      }
       case 'attribute':
+      case 'alias':
+      case 'name':
         this.#sql.exec(
-          "INSERT OR IGNORE INTO outbox (kind, message_id, payload, due_at, attempts) VALUES ('attribute', ?, ?, ?, 0)",
+          'INSERT OR IGNORE INTO outbox (kind, message_id, payload, due_at, attempts) VALUES (?, ?, ?, ?, 0)',
+          effect.type,
           effect.messageId,
           JSON.stringify(effect),
           now,
@@ -170,13 +184,19 @@ export class Store implements MessageLookup {
     const query = 'SELECT id, message_id, payload, due_at, attempts FROM outbox WHERE kind = ? ORDER BY id LIMIT 1';
     const [row] = this.#sql.exec<OutboxRecord>(query, kind).toArray();
     if (!row) return null;
-    const attribute: AttributeEffect | null = row.payload === '' ? null : JSON.parse(row.payload);
-    return { id: row.id, messageId: row.message_id, dueAt: row.due_at, attempts: row.attempts, attribute };
+    const effect: Effect | null = row.payload === '' ? null : JSON.parse(row.payload);
+    return { id: row.id, messageId: row.message_id, dueAt: row.due_at, attempts: row.attempts, effect };
   }
 
   countAttempt(id: number): void {
     this.#heads.clear();
     this.#sql.exec('UPDATE outbox SET attempts = attempts + 1 WHERE id = ?', id);
+  }
+
+  /** The try was none: it never left. */
+  uncountAttempt(id: number): void {
+    this.#heads.clear();
+    this.#sql.exec('UPDATE outbox SET attempts = MAX(attempts - 1, 0) WHERE id = ?', id);
   }
 
   postpone(id: number, dueAt: number): void {
@@ -215,6 +235,20 @@ export class Store implements MessageLookup {
   postponeProjection(at: number): void {
     this.#projection = undefined;
     this.#sql.exec('UPDATE state SET project_attempts = project_attempts + 1, project_at = ?', at);
+  }
+
+  fact(key: 'moved_to' | 'origin'): string | null {
+    if (!this.#facts.has(key)) {
+      const [row] = this.#sql.exec<{ value: string }>('SELECT value FROM facts WHERE key = ?', key).toArray();
+      this.#facts.set(key, row?.value ?? null);
+    }
+    return this.#facts.get(key) ?? null;
+  }
+
+  setFact(key: 'moved_to' | 'origin', value: string): void {
+    if (this.fact(key) === value) return;
+    this.#facts.clear();
+    this.#sql.exec('INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)', key, value);
   }
 
   /** When the oldest waiting event may be thrown away; null when none waits. */

@@ -14,6 +14,7 @@ export const demoChannels = {
     provider: 'whatsapp',
     name: 'Parley on WhatsApp',
     accountId: '106540352242922',
+    settings: { businessId: '102290129340398' },
     secrets: META,
   },
   messenger: {
@@ -21,6 +22,7 @@ export const demoChannels = {
     provider: 'messenger',
     name: 'Parley page',
     accountId: '1067280970047460',
+    settings: { humanAgent: true },
     secrets: META,
   },
   telegram: {
@@ -28,6 +30,7 @@ export const demoChannels = {
     provider: 'telegram',
     name: 'Parley bot',
     accountId: '110201543',
+    settings: {},
     secrets: { accessToken: TELEGRAM_TOKEN, webhookSecret: 'demo-secret-token' },
   },
   webhook: {
@@ -35,6 +38,7 @@ export const demoChannels = {
     provider: 'webhook',
     name: 'Parley app chat',
     accountId: 'demo-webhook',
+    settings: {},
     secrets: { webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
   },
 } as const satisfies Record<string, Channel>;

@@ -101,7 +101,7 @@ function next(queue: Dialogue[]): Dialogue {
 }
 
 function conversationOf(plan: Plan, index: number, now: number, random: Random): DemoConversation {
-  const ids = identities(plan.provider, index);
+  const ids = identities(plan.provider, index, plan.address);
   const values = valuesOf(plan, random);
   const lastInboundAt = now - plan.ageMs;
   const turns = cut(plan.dialogue.lines.map(turnOf), plan, random);
@@ -188,7 +188,7 @@ function sendOf(plan: Plan, turns: readonly Turn[], index: number, values: SlotV
   return {
     key,
     sendId: `demo-send-${String(index).padStart(3, '0')}`,
-    providerMessageId: identities(plan.provider, index).campaign(),
+    providerMessageId: identities(plan.provider, index, plan.address).campaign(),
     text: fill(text, values),
     buttons: [...buttons],
     at: firstAt - random.int(6, 1_500) * 60_000,

@@ -1,11 +1,13 @@
 import type { ConversationTarget } from '../../src/lib/domain/conversation';
 import { conversationIdOf } from '../../src/lib/domain/ids';
+import type { ProviderName } from '../../src/lib/domain/provider';
 import type { Agent } from '../../src/lib/domain/role';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
 import { conversationOf, policyOf, type Env } from '../env';
 import { simulatorOf } from '../simulator/routes';
+import { apiBaseOf } from '../simulator/simulator';
 import { demoAgents } from './agents';
 import { campaignKeys, demoCampaigns } from './campaigns';
 import { demoChannelList, demoChannels } from './channels';
@@ -36,7 +38,8 @@ export async function seedDemo(env: Env, origin: string): Promise<{ seeded: bool
   if (last?.target && (await exists(env, last.target))) return { seeded: false };
   for (const channel of demoChannelList) await channels.insert(database(env.DB), channel, env.SECRET_KEY, now);
   await campaigns.recordSends(env.DB, content.flatMap(sendsOf));
-  await simulatorOf(env).seed(pairs.flatMap(({ conversation, target }) => (target ? (phoneOf(conversation, target) ?? []) : [])));
+  const phones = await Promise.all(pairs.map(({ conversation, target }) => (target ? phoneOf(conversation, target) : null)));
+  await simulatorOf(env).seed(phones.filter((phone) => phone !== null));
   const agents = await demoAgents(env);
   const live = async ({ conversation, target }: (typeof pairs)[number]): Promise<void> => {
     if (target && !(await exists(env, target))) await replay(env, conversation, target, agents, now);
@@ -63,6 +66,18 @@ async function startedAt(env: Env): Promise<number> {
   return first.created_at + CAMPAIGN_AGE_MS;
 }
 
+/** Where this deployment's sends to the provider go, when that is the simulator: nobody else has the demo's files. */
+function filesAtOf(env: Env, provider: ProviderName): string | null {
+  const bases: Record<ProviderName, string> = {
+    whatsapp: env.WHATSAPP_API_BASE,
+    messenger: env.MESSENGER_API_BASE,
+    telegram: env.TELEGRAM_API_BASE,
+    webhook: env.WEBHOOK_API_BASE,
+  };
+  const url = URL.parse(bases[provider]);
+  return env.SIMULATOR === 'on' && url && bases[provider] === apiBaseOf(url.origin) ? bases[provider] : null;
+}
+
 async function targetOf({ channelId, provider, address, name }: DemoConversation): Promise<ConversationTarget> {
   return { id: await conversationIdOf(channelId, address), channelId, provider, address, name };
 }
@@ -83,7 +98,9 @@ async function replay(
   agents: Record<Session['agent'], Agent>,
   now: number,
 ): Promise<void> {
-  const steps = stepsOf(conversation, { target, agents, attribution: attributionOf(conversation), policy: policyOf(env), now });
+  const cast = { target, agents, attribution: attributionOf(conversation), policy: policyOf(env), now };
+  const filesAt = filesAtOf(env, conversation.provider);
+  const steps = stepsOf(conversation, { ...cast, ...(filesAt !== null && { filesAt }) });
   await conversationOf(env, target.id).replay(steps);
 }
 

@@ -1,11 +1,12 @@
 import type { Attribution } from '../../src/lib/domain/campaign';
 import type { Command, ConversationTarget } from '../../src/lib/domain/conversation';
-import type { ContentKind, Details, Media } from '../../src/lib/domain/message';
+import type { ContentKind, Details } from '../../src/lib/domain/message';
 import type { Failure, InboundEvent, ProviderName, SendResult } from '../../src/lib/domain/provider';
 import type { Agent } from '../../src/lib/domain/role';
 import type { Policy } from '../../src/lib/domain/window';
 import { demoCampaigns } from './campaigns';
 import type { DemoConversation, DemoSend } from './content';
+import { inboundMedia } from './files';
 import type { Beat, Session } from './timeline';
 
 /** A command and the moment at which it is lived through, in epoch ms. */
@@ -17,6 +18,8 @@ export type Cast = {
   attribution: Attribution | null;
   policy: Policy;
   now: number;
+  /** The simulator's provider API, where the conversation's files are; without it they are only named. */
+  filesAt?: string;
 };
 
 /** Our mark in the buttons of a send that is to be known by it alone; null for the others. */
@@ -140,7 +143,7 @@ function playContact(
     at,
     kind: beat.kind,
     text: beat.text,
-    media: mediaOf(beat.kind),
+    media: inboundMedia(beat.kind, eventId, conversation.provider, recorder.cast.filesAt),
     details: detailsOf(beat.kind),
     replyTo: answersCampaign && send?.match === 'exact' ? send.providerMessageId : null,
     token: answersCampaign && send ? tokenOf(send) : null,
@@ -197,18 +200,6 @@ const failures: Record<ProviderName, Failure> = {
   telegram: { code: '403', reason: 'Not delivered: this person has blocked the bot.', retryable: false },
   webhook: { code: '500', reason: "Not delivered: the app's server had a fault. Try again.", retryable: true },
 };
-
-const mimes: Partial<Record<ContentKind, string>> = {
-  image: 'image/jpeg',
-  video: 'video/mp4',
-  voice: 'audio/ogg',
-  document: 'application/pdf',
-};
-
-function mediaOf(kind: ContentKind): Media | null {
-  const mime = mimes[kind];
-  return mime === undefined ? null : { mime, ...(kind === 'document' && { fileName: 'document.pdf' }) };
-}
 
 /** Arrivals hall of Cochin airport: somewhere on the map. */
 const detailsOf = (kind: ContentKind): Details | null => (kind === 'location' ? { latitude: 10.1518, longitude: 76.393 } : null);

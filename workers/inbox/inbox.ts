@@ -49,6 +49,11 @@ export class Inbox extends DurableObject<Env> {
     return this.#writer.pending();
   }
 
+  /** Tells every dashboard that a channel was stopped, or works again. */
+  channelsChanged(): void {
+    broadcast(this.ctx.getWebSockets(), { type: 'channels' } satisfies InboxFrame);
+  }
+
   /** Closes every dashboard of a sign-in that has ended. */
   disconnect(session: string): void {
     const sockets = this.ctx.getWebSockets().filter((socket) => attachmentOf(socket)?.session === session);

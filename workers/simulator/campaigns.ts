@@ -5,7 +5,6 @@ import { demoCampaigns } from '../demo/campaigns';
 import { fill, slots, type SlotValues } from '../demo/dialogues/dialogue';
 import type { Env } from '../env';
 import type { Simulator } from './simulator';
-import { wires } from './wires';
 
 const known = Object.values(demoCampaigns);
 
@@ -26,8 +25,11 @@ export async function sendCampaign(
   const there = await campaignChoices(env);
   const found = await simulator.thread(phoneId);
   if (!campaign || !found || !there.some(({ id }) => id === campaignId)) return null;
-  const { channelId, provider, address, name } = found.phone;
-  const id = wires[provider].newId();
+  const { channelId, address, name } = found.phone;
+  const id = await simulator.newMessageId(phoneId);
+  if (id === null) return null;
+  // Our mark in its buttons, as the campaign tool would make one.
+  const token = `pc_${crypto.randomUUID().slice(0, 18)}`;
   const sentAt = Date.now();
   const text = fill(campaign.text, valuesFor(name));
   const buttons = [...campaign.buttons];
@@ -37,13 +39,13 @@ export async function sendCampaign(
     channelId,
     address,
     providerMessageId: id,
-    token: null,
+    token,
     text,
     buttons,
     sentAt,
   };
   await campaigns.recordSends(env.DB, [send]);
-  await simulator.receive(phoneId, { id, from: 'campaign', kind: 'text', text, at: sentAt, buttons, state: 'delivered' });
+  await simulator.receive(phoneId, { id, from: 'campaign', kind: 'text', text, at: sentAt, buttons, token, state: 'delivered' });
   return { id };
 }
 

@@ -59,6 +59,13 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX posts_due ON posts (due_at) WHERE due_at IS NOT NULL;
   `,
+  `
+  -- Whether the end user has blocked the brand.
+  ALTER TABLE phones ADD COLUMN is_blocked INTEGER NOT NULL DEFAULT 0;
+  -- JSON of the file in it; the campaign's mark in its buttons.
+  ALTER TABLE messages ADD COLUMN media TEXT;
+  ALTER TABLE messages ADD COLUMN token TEXT;
+  `,
 ];
 
 /** Brings the object's storage to the newest schema, all or nothing. */

@@ -1,5 +1,6 @@
 import type { PhoneMessageState, Post } from '../../src/lib/domain/simulator';
-import type { DuePost, PostKind, SimulatorStore } from './store';
+import type { DuePost, PostKind } from './rows';
+import type { SimulatorStore } from './store';
 import { wires } from './wires';
 
 /** A real provider waits some seconds; so that a hanging endpoint shows, this one does too. */
@@ -43,7 +44,7 @@ async function postOne(post: DuePost, deps: Deps): Promise<void> {
   const retryAt = taken || attempts >= MAX_ATTEMPTS ? null : now() + FIRST_RETRY_MS * 2 ** (attempts - 1);
   store.answered(post.id, status, retryAt, now());
   noteOutcome(post, taken, retryAt, status, store);
-  deps.messageChanged(post.phoneId, post.providerMessageId);
+  for (const id of store.partsOf(post.providerMessageId)) deps.messageChanged(post.phoneId, id);
   const { id, phoneId, what, copies } = post;
   deps.posted({ id, phoneId, what, copies, status, at: now() });
 }

@@ -5,22 +5,23 @@ import {
   ActRequest,
   CampaignRequest,
   Faults,
+  MAX_PHONE_FILE_BYTES,
   NewPhone,
   OpenRequest,
   PhoneId,
+  plainSendFaults,
   type Overview,
 } from '../../src/lib/domain/simulator';
 import { demoChannelList } from '../demo/channels';
 import type { Env } from '../env';
 import { campaignChoices, sendCampaign } from './campaigns';
-import { checkGeneric, checkWhatsApp, type Checked } from './provider-api';
-import type { Answer } from './sends';
-import type { Simulator } from './simulator';
-import { providerOn } from './wires';
+import { filesOf } from './files';
+import { keepFile, mimeOf, showFile, withKind } from './media';
+import { handleProvider } from './provider/routes';
+import { apiBaseOf, type Simulator } from './simulator';
+import { allRefusals, providerOn } from './wires';
 
 const BASE = '/simulator/api/';
-/** Longer than Parley waits for a provider. */
-const SILENCE_MS = 20_000;
 /** Bodies of this API are short texts. */
 const MAX_BODY_BYTES = 65_536;
 
@@ -44,10 +45,15 @@ export async function handleSimulator(
   const url = new URL(request.url);
   if (env.SIMULATOR !== 'on' || !url.pathname.startsWith(BASE)) return refuse(404, 'not_found');
   const path = url.pathname.slice(BASE.length).split('/');
-  if (path[0] === 'provider') return provider(request, env, path.slice(1));
+  if (path[0] === 'provider') {
+    const origin = originOf(env, request);
+    const simulator = simulatorOf(env);
+    return handleProvider({ request, url, path: path.slice(1), env, simulator, apiBase: apiBaseOf(origin) }, origin);
+  }
   if (!agent) return refuse(401, 'unauthorized');
   if (!may(agent.role, 'simulator')) return refuse(403, 'forbidden');
   if (path[0] === 'live') return simulatorOf(env).fetch(request);
+  if (path[0] === 'files' && path.length <= 2) return files(request, env, path[1], url);
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return refuse(413, 'too_large');
   return phones(request, env, path, url);
 }
@@ -59,22 +65,19 @@ function originOf(env: Env, request: Request): string {
   return new URL(own ? base : request.url).origin;
 }
 
-async function provider(request: Request, env: Env, path: string[]): Promise<Response> {
+/** `POST files?name=` keeps a file that was chosen on a phone; `GET files/{id}` shows one. */
+async function files(request: Request, env: Env, id: string | undefined, url: URL): Promise<Response> {
+  if (id !== undefined) {
+    if (request.method !== 'GET') return refuse(405, 'method_not_allowed');
+    return (await showFile(env, id)) ?? refuse(404, 'not_found');
+  }
   if (request.method !== 'POST') return refuse(405, 'method_not_allowed');
-  const checked = await check(request, path);
-  if (!checked) return refuse(404, 'not_found');
-  if ('refusal' in checked) return respond(checked.refusal);
-  const { answer, delayMs } = await simulatorOf(env).takeSend(checked.send, originOf(env, request));
-  await scheduler.wait(answer ? delayMs : SILENCE_MS);
-  if (!answer) return refuse(504, 'silence');
-  return respond(answer);
-}
-
-async function check(request: Request, [first, second, third, ...rest]: string[]): Promise<Checked | null> {
-  if (rest.length > 0) return null;
-  if (first === 'messages' && second === undefined) return checkGeneric(request, Date.now());
-  if (/^v\d+\.\d+$/.test(first ?? '') && second !== undefined && third === 'messages') return checkWhatsApp(request, second);
-  return null;
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_PHONE_FILE_BYTES) return refuse(413, 'too_large');
+  const file = await request.blob();
+  if (file.size > MAX_PHONE_FILE_BYTES) return refuse(413, 'too_large');
+  if (file.size === 0) return refuse(400, 'empty');
+  const name = url.searchParams.get('name');
+  return Response.json(withKind(await keepFile(env, file, mimeOf(request.headers.get('content-type')), name)));
 }
 
 async function phones(request: Request, env: Env, path: string[], url: URL): Promise<Response> {
@@ -93,7 +96,11 @@ async function phones(request: Request, env: Env, path: string[], url: URL): Pro
         return Response.json(await simulator.addPhone(phone));
       });
     case 'PUT faults':
-      return withBody(request, Faults, async (faults) => Response.json(await simulator.setFaults(faults)));
+      return withBody(request, Faults, async (faults) => {
+        const isKnown = plainSendFaults.some((plain) => plain === faults.nextSend);
+        if (!isKnown && !allRefusals.some(({ key }) => key === faults.nextSend)) return refuse(400, 'bad_request');
+        return Response.json(await simulator.setFaults(faults));
+      });
     case 'GET calls':
       return Response.json(await simulator.calls(url.searchParams.get('messageId') ?? ''));
   }
@@ -103,7 +110,9 @@ async function phones(request: Request, env: Env, path: string[], url: URL): Pro
       return found(await simulator.thread(id));
     case 'POST phones/:id/messages':
       return withBody(request, ActRequest, async ({ act, agoMs }) => {
-        const result = await simulator.act(id, act, agoMs, origin);
+        const carried = await filesOf(env, act);
+        if (!carried) return refuse(404, 'not_found');
+        const result = await simulator.act(id, act, carried, agoMs, origin);
         if (result.ok) return Response.json(result.value);
         return refuse(result.error.reason === 'not_found' ? 404 : 400, result.error.reason);
       });
@@ -119,8 +128,8 @@ async function phones(request: Request, env: Env, path: string[], url: URL): Pro
 }
 
 async function overview(env: Env): Promise<Overview> {
-  const channels = demoChannelList.filter(({ id }) => providerOn(id)).map(({ id, name }) => ({ id, name }));
-  return { ...(await simulatorOf(env).overview()), channels, campaigns: await campaignChoices(env) };
+  const channels = demoChannelList.map(({ id, name, provider }) => ({ id, name, provider }));
+  return { ...(await simulatorOf(env).overview()), channels, campaigns: await campaignChoices(env), refusals: [...allRefusals] };
 }
 
 async function withBody<T>(request: Request, schema: z.ZodType<T>, use: (body: T) => Promise<Response>): Promise<Response> {
@@ -135,7 +144,5 @@ async function withBody<T>(request: Request, schema: z.ZodType<T>, use: (body: T
 }
 
 const found = (value: object | null): Response => (value ? Response.json(value) : refuse(404, 'not_found'));
-
-const respond = ({ status, body, headers }: Answer): Response => new Response(body, { status, headers });
 
 const refuse = (status: number, reason: string): Response => Response.json({ reason }, { status });

@@ -8,9 +8,8 @@ export type PlannedReceipt = { status: ReceiptStatus; dueAt: number | null };
 const STEPS_MS = [120, 500, 1_100] as const;
 
 /** The receipts of a message that was taken at `now`, with their times; null = held back. */
-export function receiptsFor(faults: Faults, isOpen: boolean, now: number): PlannedReceipt[] {
-  const statuses: ReceiptStatus[] =
-    faults.nextSend === 'undeliverable' ? ['failed'] : isOpen ? ['sent', 'delivered', 'read'] : ['sent', 'delivered'];
+export function receiptsFor(faults: Faults, isOpen: boolean, fails: boolean, now: number): PlannedReceipt[] {
+  const statuses: ReceiptStatus[] = fails ? ['failed'] : isOpen ? ['sent', 'delivered', 'read'] : ['sent', 'delivered'];
   const order = faults.receipts === 'reversed' ? statuses.toReversed() : statuses;
   const held = faults.receipts === 'withheld';
   return order.map((status, i) => ({ status, dueAt: held ? null : now + (STEPS_MS[i] ?? 0) }));

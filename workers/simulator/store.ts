@@ -6,68 +6,18 @@ import {
   type PhoneMessageState,
   type Post,
 } from '../../src/lib/domain/simulator';
-
-/** A message to be put on a phone. `messageId` is Parley's id of an agent's message. */
-export type NewMessage = Pick<PhoneMessage, 'id' | 'from' | 'kind' | 'text' | 'at' | 'state'> &
-  Partial<Pick<PhoneMessage, 'buttons' | 'replyTo' | 'reaction' | 'detail'>> & { messageId?: string };
-
-/** What a webhook is about: a message of the end user, a change to one, or a receipt of ours. */
-export type PostKind = 'message' | 'reaction' | 'edit' | 'revoke' | 'sent' | 'delivered' | 'read' | 'failed';
-
-/** A webhook to be posted. `dueAt` null = held back until a fault ends. */
-export type NewPost = {
-  phoneId: string;
-  /** The message it is about, by the provider's id. */
-  providerMessageId: string;
-  /** The same over retries and copies. */
-  eventId: string;
-  what: PostKind;
-  body: string;
-  copies: number;
-  dueAt: number | null;
-};
-export type DuePost = NewPost & { id: number; attempts: number };
-
-type PhoneRow = {
-  id: string;
-  channel_id: string;
-  provider: Phone['provider'];
-  address: string;
-  name: string | null;
-  is_open: number;
-  last_text: string;
-  last_at: number;
-};
-type MessageRow = {
-  seq: number;
-  phone_id: string;
-  id: string;
-  message_id: string | null;
-  sender: PhoneMessage['from'];
-  kind: PhoneMessage['kind'];
-  text: string;
-  at: number;
-  buttons: string;
-  reply_to: string | null;
-  reaction: string | null;
-  edited: number;
-  revoked: number;
-  state: PhoneMessageState;
-  detail: string | null;
-};
-type PostRow = {
-  id: number;
-  phone_id: string;
-  provider_message_id: string;
-  event_id: string;
-  what: PostKind;
-  body: string;
-  copies: number;
-  due_at: number | null;
-  attempts: number;
-  status: number | null;
-  at: number;
-};
+import {
+  messageOf,
+  phoneOf,
+  postOf,
+  userActs,
+  type DuePost,
+  type MessageRow,
+  type NewMessage,
+  type NewPost,
+  type PhoneRow,
+  type PostRow,
+} from './rows';
 
 /** Messages of one phone that the page gets; older ones are of no use in a demo. */
 const THREAD = 300;
@@ -103,10 +53,24 @@ export class SimulatorStore {
   }
 
   /** Adds a phone that is not there yet; keeps one that is. */
-  addPhone(phone: Phone): void {
+  addPhone(phone: Omit<Phone, 'isBlocked'>): void {
     const { id, channelId, provider, address, name, isOpen, lastText, lastAt } = phone;
-    const row = [id, channelId, provider, address, name, isOpen ? 1 : 0, lastText, lastAt];
-    this.#sql.exec('INSERT OR IGNORE INTO phones VALUES (?, ?, ?, ?, ?, ?, ?, ?)', ...row);
+    this.#sql.exec(
+      `INSERT OR IGNORE INTO phones (id, channel_id, provider, address, name, is_open, last_text, last_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, channelId, provider, address, name, isOpen ? 1 : 0, lastText, lastAt],
+    );
+  }
+
+  setBlocked(id: string, isBlocked: boolean): void {
+    this.#sql.exec('UPDATE phones SET is_blocked = ? WHERE id = ?', isBlocked ? 1 : 0, id);
+  }
+
+  /** The next number of a row that begins at `first`; none comes twice. */
+  nextNumber(row: 'update' | 'message', first: number): number {
+    const number = Number(this.setting(`next_${row}`) ?? first);
+    this.setSetting(`next_${row}`, String(number + 1));
+    return number;
   }
 
   setOpen(id: string, isOpen: boolean): void {
@@ -124,6 +88,22 @@ export class SimulatorStore {
     return row ? { phoneId: row.phone_id, message: messageOf(row) } : null;
   }
 
+  /** What the page need not know of a message: the campaign's mark in its buttons, how often it was edited, whether it is the newest. */
+  marksOf(id: string): { token: string | null; edits: number; isLatest: boolean } | null {
+    const [row] = this.#all<{ token: string | null; edits: number; latest: number }>(
+      `SELECT token, edited AS edits, seq = (SELECT max(seq) FROM messages AS other WHERE other.phone_id = messages.phone_id) AS latest
+       FROM messages WHERE id = ?`,
+      id,
+    );
+    return row ? { token: row.token, edits: row.edits, isLatest: row.latest === 1 } : null;
+  }
+
+  /** When its end user last wrote, as the provider's time of it; null = never. */
+  lastWroteAt(phoneId: string): number | null {
+    const query = `SELECT max(at) AS at FROM messages WHERE phone_id = ? AND sender = 'user'`;
+    return this.#all<{ at: number | null }>(query, phoneId)[0]?.at ?? null;
+  }
+
   /** The provider's id of an agent's message, when that channel has taken it. */
   idOfTaken(phoneId: string, messageId: string): string | null {
     const rows = this.#all<{ id: string }>('SELECT id FROM messages WHERE message_id = ? AND phone_id = ?', messageId, phoneId);
@@ -133,29 +113,28 @@ export class SimulatorStore {
   /** Puts a message on a phone; one with a known id is kept as it is. */
   addMessage(phoneId: string, message: NewMessage): void {
     const { id, from, kind, text, at, state, buttons = [], replyTo = null, reaction = null, detail = null } = message;
+    const { messageId = null, media = null, token = null } = message;
     this.#sql.exec(
-      `INSERT OR IGNORE INTO messages (phone_id, id, message_id, sender, kind, text, at, buttons, reply_to, reaction, state, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[
-        phoneId,
-        id,
-        message.messageId ?? null,
-        from,
-        kind,
-        text,
-        at,
-        JSON.stringify(buttons),
-        replyTo,
-        reaction,
-        state,
-        detail,
-      ],
+      `INSERT OR IGNORE INTO messages
+         (phone_id, id, message_id, sender, kind, text, at, buttons, reply_to, reaction, state, detail, media, token)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[phoneId, id, messageId, from, kind, text, at, JSON.stringify(buttons), replyTo, reaction, state, detail],
+      ...[media && JSON.stringify(media), token],
     );
     this.#sql.exec('UPDATE phones SET last_text = ?, last_at = max(last_at, ?) WHERE id = ?', text, at, phoneId);
   }
 
+  /** Also of the further parts of a message with several files: `id#2`, `id#3`, … */
   setState(id: string, state: PhoneMessageState, detail: string | null): void {
-    this.#sql.exec('UPDATE messages SET state = ?, detail = ? WHERE id = ?', state, detail, id);
+    const parts = `id = ?3 OR (id > ?3 || '#' AND id < ?3 || '#~')`;
+    this.#sql.exec(`UPDATE messages SET state = ?1, detail = ?2 WHERE ${parts}`, state, detail, id);
+  }
+
+  /** The ids of a message and its further parts. */
+  partsOf(id: string): string[] {
+    return this.#all<{ id: string }>(`SELECT id FROM messages WHERE id = ?1 OR (id > ?1 || '#' AND id < ?1 || '#~')`, id).map(
+      (row) => row.id,
+    );
   }
 
   setReaction(id: string, emoji: string | null): void {
@@ -163,7 +142,7 @@ export class SimulatorStore {
   }
 
   setText(id: string, text: string): void {
-    this.#sql.exec('UPDATE messages SET text = ?, edited = 1 WHERE id = ?', text, id);
+    this.#sql.exec('UPDATE messages SET text = ?, edited = edited + 1 WHERE id = ?', text, id);
   }
 
   setRevoked(id: string): void {
@@ -171,9 +150,9 @@ export class SimulatorStore {
   }
 
   /** The brand's messages on a phone that nobody has reported as read. */
-  unreadOn(phoneId: string): { id: string; messageId: string }[] {
-    return this.#all<{ id: string; messageId: string }>(
-      `SELECT id, message_id AS messageId FROM messages
+  unreadOn(phoneId: string): { id: string; messageId: string; takenAt: number }[] {
+    return this.#all<{ id: string; messageId: string; takenAt: number }>(
+      `SELECT id, message_id AS messageId, at AS takenAt FROM messages
        WHERE phone_id = ? AND message_id IS NOT NULL AND state IN ('accepted', 'sent', 'delivered') ORDER BY seq`,
       phoneId,
     );
@@ -207,7 +186,7 @@ export class SimulatorStore {
 
   /** Lets go what is held back: of one phone, or of all; end users' events or receipts. */
   releaseHeld(which: 'inbound' | 'receipts', dueAt: number, phoneId: string | null = null): void {
-    const inbound = `what IN ('message', 'reaction', 'edit', 'revoke')`;
+    const inbound = `what IN (${userActs.map((what) => `'${what}'`).join(', ')})`;
     this.#sql.exec(
       `UPDATE posts SET due_at = ? WHERE due_at IS NULL AND status IS NULL AND (? IS NULL OR phone_id = ?)
        AND ${which === 'inbound' ? inbound : `NOT ${inbound}`}`,
@@ -249,44 +228,3 @@ export class SimulatorStore {
     return this.#sql.exec<Row>(query, ...bindings).toArray();
   }
 }
-
-const phoneOf = ({ channel_id, is_open, last_text, last_at, ...row }: PhoneRow): Phone => ({
-  ...row,
-  channelId: channel_id,
-  isOpen: is_open === 1,
-  lastText: last_text,
-  lastAt: last_at,
-});
-
-const messageOf = (row: MessageRow): PhoneMessage => ({
-  seq: row.seq,
-  id: row.id,
-  from: row.sender,
-  kind: row.kind,
-  text: row.text,
-  at: row.at,
-  buttons: textsOf(row.buttons),
-  replyTo: row.reply_to,
-  reaction: row.reaction,
-  edited: row.edited === 1,
-  revoked: row.revoked === 1,
-  state: row.state,
-  detail: row.detail,
-});
-
-function textsOf(json: string): string[] {
-  const parsed: unknown = JSON.parse(json);
-  return Array.isArray(parsed) ? parsed.filter((text) => typeof text === 'string') : [];
-}
-
-const postOf = (row: PostRow): DuePost => ({
-  id: row.id,
-  phoneId: row.phone_id,
-  providerMessageId: row.provider_message_id,
-  eventId: row.event_id,
-  what: row.what,
-  body: row.body,
-  copies: row.copies,
-  dueAt: row.due_at,
-  attempts: row.attempts,
-});

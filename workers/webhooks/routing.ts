@@ -1,4 +1,5 @@
 import type { ConversationTarget } from '../../src/lib/domain/conversation';
+import { identityOf } from '../../src/lib/domain/address';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { Channel, InboundEvent, Receipt } from '../../src/lib/domain/provider';
 
@@ -9,7 +10,7 @@ export type Routed = { groups: Group[]; unaddressed: Receipt[] };
 
 /** Sorts a delivery's events by conversation; within one they keep their order. */
 export async function route(events: readonly InboundEvent[], channel: Channel): Promise<Routed> {
-  const byAddress = new Map<string, Group>();
+  const byIdentity = new Map<string, Group>();
   const unaddressed: Receipt[] = [];
   for (const event of events) {
     const { address } = event;
@@ -17,25 +18,26 @@ export async function route(events: readonly InboundEvent[], channel: Channel): 
       if (event.type === 'receipt') unaddressed.push(event);
       continue;
     }
-    const group = byAddress.get(address) ?? (await groupFor(address, channel));
-    byAddress.set(address, group);
+    const identity = identityOf(channel.provider, address);
+    const group = byIdentity.get(identity) ?? (await groupFor(address, identity, channel));
+    byIdentity.set(identity, group);
     group.events.push(event);
     if (event.type === 'message' && event.name !== null) group.target.name = event.name;
   }
-  return { groups: [...byAddress.values()], unaddressed };
+  return { groups: [...byIdentity.values()], unaddressed };
 }
 
-async function groupFor(address: string, channel: Channel): Promise<Group> {
-  const id = await conversationIdOf(channel.id, address);
-  return { target: { id, channelId: channel.id, provider: channel.provider, address, name: null }, events: [] };
+async function groupFor(address: string, identity: string, channel: Channel): Promise<Group> {
+  return { target: targetOf(await conversationIdOf(channel.id, identity), address, channel), events: [] };
 }
 
 /** The call for a receipt whose conversation the directory knows; its address is not known here, and not needed to find a message. */
 export function receiptGroup(conversationId: string, receipt: Receipt, channel: Channel): Group {
-  return {
-    target: { id: conversationId, channelId: channel.id, provider: channel.provider, address: '', name: null },
-    events: [receipt],
-  };
+  return { target: targetOf(conversationId, '', channel), events: [receipt] };
+}
+
+function targetOf(id: string, address: string, { id: channelId, provider, settings }: Channel): ConversationTarget {
+  return { id, channelId, provider, address, name: null, humanAgent: settings.humanAgent === true };
 }
 
 /** Under which names the directory may know the receipt's message: ours first, because it is known before the send. */

@@ -3,13 +3,16 @@ import { decideHold } from './hold';
 import { decideInbound } from './inbound';
 import type { Lock } from './lock';
 import { lockExpiresAt } from './lock';
+import { decideMedia } from './media';
 import type { Message } from './message';
-import type { InboundEvent, ProviderName, SendResult } from './provider';
+import type { InboundEvent, SendResult } from './provider';
+import type { AttachmentKind, ProviderName } from './provider-rules';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import type { Agent } from './role';
 import { decideSending } from './sending';
 import type { Summary } from './summary';
+import type { TemplateUse } from './template';
 import type { TicketStatus } from './ticket';
 import { nextEdgeAt, tabAt, type Policy, type Tab } from './window';
 
@@ -21,6 +24,8 @@ export type ConversationTarget = {
   address: string;
   /** The end user's own name, when the provider said it. */
   name: string | null;
+  /** Whether the channel may answer under the human-agent rule. */
+  humanAgent?: boolean;
 };
 
 /** Everything about one conversation but its messages. Times in epoch ms. */
@@ -29,6 +34,10 @@ export type Conversation = {
   channelId: string;
   provider: ProviderName;
   contact: { id: string; name: string; address: string };
+  /** Other ids of the same person on this channel, each told to lead here. */
+  aliases?: string[];
+  /** The provider's time of the message that said the present address. */
+  addressAt?: number;
   campaign: CampaignRef | null;
   ticketStatus: TicketStatus;
   lock: Lock | null;
@@ -57,6 +66,8 @@ export interface MessageLookup {
   parkedFor(targetId: string): InboundEvent[];
   /** Messages after `seq`, ascending. */
   after(seq: number): Message[];
+  /** The latest messages, ascending. */
+  latest(limit: number): Message[];
 }
 
 /** What a decision sees. */
@@ -67,6 +78,8 @@ export type Command =
   | { type: 'receive'; target: ConversationTarget; event: InboundEvent }
   /** `opens`: the message made or revived the conversation, rather than going on with it. */
   | { type: 'attribute'; messageId: string; opens: boolean; attribution: Attribution | null }
+  /** The provider has said what the end user is called. */
+  | { type: 'named'; name: string }
   | { type: 'claim'; agent: Agent }
   | { type: 'release'; agent: Agent; epoch: number }
   | { type: 'takeOver'; agent: Agent }
@@ -85,18 +98,42 @@ export type Command =
       text: string;
       /** Send although there is something new. */
       force: boolean;
+      /** The message that it answers, by our id. */
+      quotedId?: string;
+      media?: SentMedia;
+      /** Goes out whatever the window; `text` is what the end user will read. */
+      template?: TemplateUse;
     }
   | { type: 'retry'; agent: Agent; messageId: string; epoch: number }
   | { type: 'sendStarted'; messageId: string }
   /** `attempt` counts from 1; `jitter` in [0, 1) spreads the next try. */
   | { type: 'sendResult'; messageId: string; result: SendResult; attempt: number; jitter: number }
+  /** An agent asks for an attachment that could not be read. */
+  | { type: 'fetchMedia'; agent: Agent; messageId: string }
+  /** What became of reading an inbound attachment. `attempt` counts from 1; `jitter` in [0, 1). */
+  | { type: 'mediaResult'; messageId: string; result: MediaResult; attempt: number; jitter: number }
   | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus }
   | { type: 'close'; agent: Agent; epoch: number; ticketStatus: TicketStatus }
   /** The clock: lease expiry, the Active edge, the archive edge. */
   | { type: 'tick' };
 
+/** A file that an agent has uploaded; `key` names it in the media bucket. */
+export type SentMedia = { kind: AttachmentKind; key: string; mime: string; fileName: string; size: number };
+
+/** An inbound attachment: stored under `key`, or not, in words. `retry`: it may work later. */
+export type MediaResult =
+  { status: 'stored'; key: string; mime: string; size: number } | { status: 'retry' | 'gone'; reason: string };
+
 /** Work to be done after the commit, kept in the outbox until it is. */
 export type Effect =
+  /** Read this message's attachment from the provider, not before `at`. */
+  | { type: 'fetch'; messageId: string; at: number }
+  /** Nothing more to read for this message. */
+  | { type: 'fetched'; messageId: string }
+  /** Tell the objects of these addresses that this conversation is theirs. */
+  | { type: 'alias'; messageId: string; addresses: string[] }
+  /** Ask the provider what the end user is called. */
+  | { type: 'name'; messageId: string }
   /** Hand the message to the provider, not before `at`. */
   | { type: 'deliver'; messageId: string; at: number }
   /** Nothing more to hand over for this message. */
@@ -135,12 +172,16 @@ export function decide(snapshot: Snapshot, command: Command, now: number): Resul
   switch (command.type) {
     case 'receive':
     case 'attribute':
+    case 'named':
       return decideInbound(snapshot, command, now);
     case 'send':
     case 'retry':
     case 'sendStarted':
     case 'sendResult':
       return decideSending(snapshot, command, now);
+    case 'fetchMedia':
+    case 'mediaResult':
+      return decideMedia(snapshot, command, now);
     default:
       return decideHold(snapshot, command, now);
   }

@@ -18,7 +18,12 @@ import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may, type Agent } from './role';
 
-type HoldCommand = Exclude<Command, { type: 'receive' | 'attribute' | 'send' | 'retry' | 'sendStarted' | 'sendResult' }>;
+type HoldCommand = Exclude<
+  Command,
+  {
+    type: 'receive' | 'attribute' | 'named' | 'send' | 'retry' | 'sendStarted' | 'sendResult' | 'fetchMedia' | 'mediaResult';
+  }
+>;
 
 /** Who holds the conversation, what its ticket is, and what the clock does to both. */
 export function decideHold(snapshot: Snapshot, command: HoldCommand, now: number): Result<Change, Rejection> {

@@ -13,7 +13,7 @@ export const ChannelId = z
   .brand('ChannelId');
 export type ChannelId = z.infer<typeof ChannelId>;
 
-/** A message's id: made by the agent's client for its own sends (a UUID), by us for everything else. */
+/** The id that an agent's client makes for a message of its own. All other messages have ids made by us, which are no UUIDs. */
 export const MessageId = z.uuid();
 
 /**

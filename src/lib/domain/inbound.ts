@@ -1,5 +1,5 @@
+import { amend } from './amendment';
 import type { Change, Command, Conversation, ConversationTarget, Snapshot } from './conversation';
-import { advance } from './delivery';
 import {
   append,
   expireLock,
@@ -15,35 +15,44 @@ import {
   unchanged,
   type Draft,
 } from './draft';
+import { awaitMedia, isReadable } from './media';
 import { describe, type Message } from './message';
-import type { InboundEvent, Receipt } from './provider';
+import { applyParked } from './parked';
+import type { Echo, InboundEvent } from './provider';
+import { applyReceipt, takeReceipt } from './receipt';
 import type { Rejection } from './rejection';
 import { ok, type Result } from './result';
 import { cleanText, previewText } from './text';
-import { clampProviderTime, sendWindowUntil } from './window';
+import { clampProviderTime, laterOf, sendWindowUntil } from './window';
 
-type InboundCommand = Extract<Command, { type: 'receive' | 'attribute' }>;
+type InboundCommand = Extract<Command, { type: 'receive' | 'attribute' | 'named' }>;
 type MessageEvent = Extract<InboundEvent, { type: 'message' }>;
-type Amendment = Extract<InboundEvent, { type: 'reaction' | 'edit' | 'revoke' }>;
 
 /** Longest end-user name kept. */
 const MAX_NAME = 200;
+/** More ids than one person has. */
+const MAX_ALIASES = 8;
 
-/** What the provider reports, and the campaign look-up's answer. */
+/** What the provider reports, and the answers of what was looked up for it. */
 export function decideInbound(snapshot: Snapshot, command: InboundCommand, now: number): Result<Change, Rejection> {
   if (command.type === 'attribute') return attribute(snapshot, command, now);
+  if (command.type === 'named') return named(snapshot, command.name, now);
   const { target, event } = command;
   if (event.type !== 'receipt' && snapshot.messages.isKnown(event.eventId)) return unchanged(snapshot.conversation);
   if (event.type === 'message') return receiveMessage(snapshot, target, event, now);
-  if (!snapshot.conversation) return parkAlone(event);
+  if (!snapshot.conversation) return event.type === 'echo' ? rememberAlone(event.eventId) : parkAlone(event);
   const draft = startDraft(snapshot, snapshot.conversation, now);
   expireLock(draft);
   if (event.type === 'receipt') takeReceipt(draft, event);
-  else amend(draft, event);
+  else if (event.type === 'echo') takeEcho(draft, event);
+  else amend(draft, event, target.humanAgent === true);
   return finish(draft);
 }
 
 function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: MessageEvent, now: number) {
+  // A notice about somebody who has never written is nobody's conversation; a link that led here is the beginning of one.
+  const isNotice = event.kind === 'system';
+  if (isNotice && !snapshot.conversation && event.ref === null) return rememberAlone(event.eventId);
   const at = clampProviderTime(event.at, now);
   const draft = startDraft(snapshot, snapshot.conversation ?? create(target, at), now);
   expireLock(draft);
@@ -61,17 +70,20 @@ function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: M
   });
   draft.remembered.push(event.eventId);
   rename(draft, event.name ?? target.name);
+  if (!snapshot.conversation && (event.name ?? target.name) === null) draft.effects.push({ type: 'name', messageId: message.id });
+  knowAs(draft, event, message);
   // A provider's notice (a changed number, say) is not something the end user wrote.
-  if (event.kind !== 'system') {
-    noteReply(draft, message);
+  if (!isNotice) {
+    noteReply(draft, message, target.humanAgent === true);
     setTicket(draft, null, 'new');
-    const refers = event.replyTo !== null || event.token !== null || event.ref !== null;
-    // A reply that names nothing and goes on with the talk tells no more than what the talk began with.
-    if (refers || !wasActive) {
-      const { replyTo, token, ref } = event;
-      draft.effects.push({ type: 'attribute', messageId: message.id, opens: !wasActive, replyTo, token, ref, at });
-    }
   }
+  const refers = event.replyTo !== null || event.token !== null || event.ref !== null;
+  // A reply that names nothing and goes on with the talk tells no more than what the talk began with.
+  if (refers || (!wasActive && !isNotice)) {
+    const { replyTo, token, ref } = event;
+    draft.effects.push({ type: 'attribute', messageId: message.id, opens: !wasActive, replyTo, token, ref, at });
+  }
+  if (message.media && isReadable(message.media)) awaitMedia(draft, message, message.media, now);
   applyParked(draft, event.eventId);
   return finish(draft);
 }
@@ -90,11 +102,36 @@ function create(target: ConversationTarget, at: number): Conversation {
     version: 0,
     tab: 'active',
     lastInboundAt: at,
-    sendWindowUntil: sendWindowUntil(target.provider, at),
+    sendWindowUntil: sendWindowUntil(target.provider, target.humanAgent === true, at),
     lastMessage: { seq: 0, text: '', direction: 'inbound', at },
     unread: 0,
     unanswered: true,
   };
+}
+
+function named(snapshot: Snapshot, name: string, now: number): Result<Change, Rejection> {
+  if (!snapshot.conversation) return refuse({ reason: 'not_found' });
+  const draft = startDraft(snapshot, snapshot.conversation, now);
+  rename(draft, name);
+  return finish(draft);
+}
+
+/**
+ * Notes by which ids the end user is known. They are answered where they were last heard, by the provider's time: a late message from
+ * the number before does not bring it back.
+ */
+function knowAs(draft: Draft, { address, aliases = [], movedTo }: MessageEvent, message: Message): void {
+  const { contact, addressAt = -Infinity, aliases: known = [] } = draft.state;
+  const latest = movedTo ?? address;
+  const current = message.at >= addressAt ? latest : contact.address;
+  const others = [...known, contact.address, address, ...aliases, ...(movedTo === undefined ? [] : [movedTo])];
+  const all = [...new Set(others)].filter((id) => id !== current).slice(-MAX_ALIASES);
+  if (current !== contact.address) show(draft, { contact: { ...contact, address: current } });
+  if (movedTo !== undefined || current !== contact.address) set(draft, { addressAt: Math.max(addressAt, message.at) });
+  if (all.some((id) => !known.includes(id))) set(draft, { aliases: all });
+  // Those that may be written from next, and whose objects do not know yet.
+  const news = [...aliases, ...(movedTo === undefined ? [] : [movedTo])].filter((id) => !known.includes(id));
+  if (news.length > 0) draft.effects.push({ type: 'alias', messageId: message.id, addresses: [...new Set(news)] });
 }
 
 function rename(draft: Draft, name: string | null): void {
@@ -104,12 +141,12 @@ function rename(draft: Draft, name: string | null): void {
 }
 
 /** The end user wrote: unread, unanswered, both clocks forward only, and the row shows it unless it is an old one come late. */
-function noteReply(draft: Draft, message: Message): void {
+function noteReply(draft: Draft, message: Message, humanAgent: boolean): void {
   const { state } = draft;
   const late = message.at < state.lastInboundAt && state.lastMessage.seq > 0;
   show(draft, {
     lastInboundAt: Math.max(state.lastInboundAt, message.at),
-    sendWindowUntil: later(state.sendWindowUntil, sendWindowUntil(state.provider, message.at)),
+    sendWindowUntil: laterOf(state.sendWindowUntil, sendWindowUntil(state.provider, humanAgent, message.at)),
     unread: state.unread + 1,
     unanswered: true,
     lastMessage: late
@@ -118,96 +155,41 @@ function noteReply(draft: Draft, message: Message): void {
   });
 }
 
-const later = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b));
-
-/** A reaction, edit or withdrawal: changes its message, not the ticket. Parked while its message is not here. */
-function amend(draft: Draft, event: Amendment): void {
-  draft.remembered.push(event.eventId);
-  const message = findByProviderId(draft, event.targetId);
-  if (!message) {
-    draft.parked.push({ targetId: event.targetId, event });
-    return;
+/** The brand has written by another way: it stands in the thread, and answers. One of ours only tells its provider id. */
+function takeEcho(draft: Draft, echo: Echo): void {
+  draft.remembered.push(echo.eventId);
+  const own = (echo.messageId === null ? undefined : findById(draft, echo.messageId)) ?? findByProviderId(draft, echo.eventId);
+  if (own) {
+    const receipt = { providerMessageId: echo.eventId, messageId: own.id, status: 'sent', failure: null } as const;
+    return applyReceipt(draft, own, { type: 'receipt', address: echo.address, at: echo.at, ...receipt });
   }
-  applyAmendment(draft, message, event);
-}
-
-function applyAmendment(draft: Draft, message: Message, event: Amendment): void {
-  const at = clampProviderTime(event.at, draft.now);
-  switch (event.type) {
-    case 'reaction':
-      // WhatsApp's service window was seen to open again with a reaction; the product's own Active clock does not move.
-      set(draft, { sendWindowUntil: later(draft.state.sendWindowUntil, sendWindowUntil(draft.state.provider, at)) });
-      if (message.reactionAt !== null && at < message.reactionAt) return;
-      revise(draft, message, { reaction: event.emoji, reactionAt: at });
-      return;
-    case 'edit': {
-      if (message.direction !== 'inbound' || (message.editedAt !== null && at < message.editedAt)) return;
-      const text = describe('text', cleanText(event.text));
-      revise(draft, message, { text, editedAt: at });
-      if (message.revokedAt === null) refreshPreview(draft, message.seq, text);
-      return;
-    }
-    case 'revoke':
-      if (message.direction !== 'inbound' || message.revokedAt !== null) return;
-      revise(draft, message, { revokedAt: at });
-      refreshPreview(draft, message.seq, 'Message withdrawn');
-      return;
-  }
-}
-
-function refreshPreview(draft: Draft, seq: number, text: string): void {
-  const { lastMessage } = draft.state;
-  if (lastMessage.seq === seq) show(draft, { lastMessage: { ...lastMessage, text: previewText(text) } });
-}
-
-/** Moves the ticks of one message of ours, forward only; parked when it comes before our own send response. */
-function takeReceipt(draft: Draft, receipt: Receipt): void {
-  const message =
-    (receipt.messageId === null ? undefined : findById(draft, receipt.messageId)) ??
-    (receipt.providerMessageId === null ? undefined : findByProviderId(draft, receipt.providerMessageId));
-  if (message) applyReceipt(draft, message, receipt);
-  else draft.parked.push({ targetId: receipt.providerMessageId ?? receipt.messageId ?? '', event: receipt });
-}
-
-function applyReceipt(draft: Draft, message: Message, receipt: Receipt): void {
-  if (!message.delivery) return;
-  const { failure } = receipt;
-  const delivery = advance(message.delivery, {
-    status: receipt.status,
-    at: clampProviderTime(receipt.at, draft.now),
-    ...(receipt.status === 'failed' && {
-      reason: failure?.reason ?? 'The provider could not deliver it.',
-      code: failure?.code ?? 'unknown',
-      retryable: failure?.retryable ?? true,
-    }),
+  const at = clampProviderTime(echo.at, draft.now);
+  const message = append(draft, {
+    direction: 'outbound',
+    kind: echo.kind,
+    text: describe(echo.kind, cleanText(echo.text)),
+    at,
+    providerMessageId: echo.eventId,
+    media: echo.media,
+    details: echo.details,
+    origin: echo.origin,
+    delivery: { status: 'sent', at },
   });
-  const providerMessageId = message.providerMessageId ?? receipt.providerMessageId;
-  if (delivery === message.delivery && providerMessageId === message.providerMessageId) return;
-  revise(draft, message, { delivery, providerMessageId });
-  // It has reached the provider: whatever the outbox still meant to do for it is done.
-  if (delivery !== message.delivery) draft.effects.push({ type: 'delivered', messageId: message.id });
+  const { lastMessage, lastInboundAt } = draft.state;
+  if (at >= lastMessage.at)
+    show(draft, { lastMessage: { seq: message.seq, text: previewText(message.text), direction: 'outbound', at } });
+  if (at >= lastInboundAt) show(draft, { unanswered: false });
+  if (message.media && isReadable(message.media)) awaitMedia(draft, message, message.media, draft.now);
+  applyParked(draft, echo.eventId);
 }
 
-/** Applies what came before its message: to a new inbound one, or to a sent one whose provider id is known now. */
-export function applyParked(draft: Draft, targetId: string): void {
-  const events = draft.snapshot.messages.parkedFor(targetId);
-  if (events.length === 0) return;
-  draft.unparked.push(targetId);
-  for (const event of events) {
-    const message = draftedByProviderId(draft, targetId);
-    if (!message) continue;
-    if (event.type === 'receipt') applyReceipt(draft, message, event);
-    else if (event.type !== 'message') applyAmendment(draft, message, event);
-  }
-}
-
-function draftedByProviderId(draft: Draft, providerMessageId: string): Message | undefined {
-  for (const message of draft.messages.values()) if (message.providerMessageId === providerMessageId) return message;
-  return findByProviderId(draft, providerMessageId);
+/** Nothing to show and nothing to wait for: only its repeats are recognised. */
+function rememberAlone(eventId: string): Result<Change, Rejection> {
+  return ok({ conversation: null, messages: [], remembered: [eventId], parked: [], unparked: [], effects: [] });
 }
 
 /** Nothing is known of this end user yet: keep the event until its message comes. */
-function parkAlone(event: Exclude<InboundEvent, MessageEvent>): Result<Change, Rejection> {
+function parkAlone(event: Exclude<InboundEvent, MessageEvent | Echo>): Result<Change, Rejection> {
   const receipt = event.type === 'receipt';
   const targetId = receipt ? (event.providerMessageId ?? event.messageId ?? '') : event.targetId;
   return ok({

@@ -1,4 +1,5 @@
 import type { Delivery } from './delivery';
+import type { TemplateUse } from './template';
 import type { TicketStatus } from './ticket';
 
 /** What an end user or an agent can write. */
@@ -8,9 +9,28 @@ export const contentKinds = [
 ] as const; // prettier-ignore
 export type ContentKind = (typeof contentKinds)[number];
 /** `campaign`: the brand's message that was answered; `activity`: what happened to the conversation itself. */
-export type MessageKind = ContentKind | 'campaign' | 'activity';
+/** `template`: an approved text that an agent sent. */
+export type MessageKind = ContentKind | 'template' | 'campaign' | 'activity';
 
-export type Media = { providerMediaId?: string; url?: string; mime?: string; fileName?: string; sha256?: string };
+/**
+ * A file in a message. Inbound ones are named by the provider (`providerMediaId`, or `url` where it has no ids) and read by us;
+ * `state` says how far: `waiting` to be read, `stored` with us, `failed`. None = known, but not to be read.
+ */
+export type Media = {
+  providerMediaId?: string;
+  url?: string;
+  /** What the provider says it is; once stored what the bytes say. */
+  mime?: string;
+  fileName?: string;
+  sha256?: string;
+  state?: 'waiting' | 'stored' | 'failed';
+  /** Bytes; once stored. */
+  size?: number;
+  /** Where it is stored: a key of the media bucket. */
+  key?: string;
+  /** Why it is not here (yet), in words. */
+  reason?: string;
+};
 
 /** What an `activity` message records. */
 export type Activity =
@@ -48,6 +68,10 @@ export type Message = {
   details: Details | null;
   activity: Activity | null;
   campaign: CampaignCard | null;
+  /** Of a `template`: which one, and how it was filled. */
+  template?: TemplateUse;
+  /** Of a message of ours that did not leave through Parley: where it was written, in words. */
+  origin?: string;
   /** The end user's reaction to it. */
   reaction: string | null;
   /** The provider's time of the reaction or its removal: an older one that comes later changes nothing. */

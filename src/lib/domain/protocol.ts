@@ -44,4 +44,6 @@ export type InboxFrame =
   | { type: 'rows'; rows: Summary[] }
   /** Who has the dashboard open. */
   | { type: 'presence'; agents: Person[] }
+  /** A channel was stopped, or works again: ask which are. */
+  | { type: 'channels' }
   | { type: 'error'; reason: 'bad_frame' };

@@ -11,5 +11,10 @@ export type Rejection =
   | { reason: 'unseen_messages'; unseen: Message[] }
   | { reason: 'window_closed'; sendWindowUntil: number }
   | { reason: 'not_retryable' }
+  /** `fields`: the placeholders whose values are missing or not taken, as `part.key`; none when there is no such template. */
+  | { reason: 'bad_template'; fields: string[] }
+  | { reason: 'no_upload' }
+  /** This kind of file carries no words on this channel: they go as a message of their own. */
+  | { reason: 'no_caption' }
   | { reason: 'rate_limited'; retryAfterMs: number }
   | { reason: 'unavailable'; retryAfterMs: number };

@@ -10,11 +10,13 @@ export type Agent = { id: string; name: string; role: Role };
 export type Permission =
   | 'conversations' // the dashboard, its list, threads, sockets and search
   | 'conversations.takeOver' // end a colleague's hold
+  | 'settings.channels' // add, test, rotate, stop channels
   | 'simulator'; // play the end user in a demo
 
 const grants: Record<Permission, readonly Role[]> = {
   conversations: ['admin', 'agent'],
   'conversations.takeOver': ['admin'],
+  'settings.channels': ['admin'],
   simulator: ['admin'],
 };
 

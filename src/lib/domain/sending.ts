@@ -2,9 +2,10 @@ import type { Change, Command, Snapshot } from './conversation';
 import { advance, canRetry, type Delivery } from './delivery';
 import { append, expireLock, findById, finish, refuse, revise, show, startDraft, unchanged, type Draft } from './draft';
 import { refuseHolder, touch } from './hold';
-import { applyParked } from './inbound';
-import type { Message } from './message';
+import { applyParked } from './parked';
+import { describe, type Message } from './message';
 import type { SendResult } from './provider';
+import { rulesOf } from './provider-rules';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may } from './role';
@@ -16,6 +17,8 @@ type SendingCommand = Extract<Command, { type: 'send' | 'retry' | 'sendStarted' 
 export const MAX_ATTEMPTS = 12;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
+/** How often a message looks whether its stopped channel works again. */
+const STOPPED_RETRY_MS = 30_000;
 
 /** How long to wait after try number `attempt` (from 1): exponential with up to half of jitter, never before the provider's word. */
 export function retryDelayMs(attempt: number, afterMs: number | null, jitter: number): number {
@@ -49,8 +52,13 @@ export function decideSending(snapshot: Snapshot, command: SendingCommand, now: 
 
 function send(draft: Draft, command: Extract<SendingCommand, { type: 'send' }>): Result<Change, Rejection> {
   expireLock(draft);
-  const { agent, now } = { agent: command.agent, now: draft.now };
-  const refusal = refuseHolder(draft.state, agent, command.epoch) ?? refuseClosedWindow(draft);
+  const { agent } = command;
+  const { now } = draft;
+  // An approved template is what may be sent when free text may not.
+  const refusal =
+    refuseHolder(draft.state, agent, command.epoch) ??
+    refuseContent(draft, command) ??
+    (command.template ? null : refuseClosedWindow(draft));
   if (refusal) return refuse(refusal);
   const unseen = command.force ? [] : unseenBy(draft, agent.id, command.seenSeq);
   if (unseen.length > 0) return refuse({ reason: 'unseen_messages', unseen });
@@ -58,8 +66,8 @@ function send(draft: Draft, command: Extract<SendingCommand, { type: 'send' }>):
   const message = append(draft, {
     id: command.messageId,
     direction: 'outbound',
-    kind: 'text',
-    text: cleanText(command.text),
+    ...contentOf(command),
+    quotedId: command.quotedId !== undefined && findById(draft, command.quotedId) ? command.quotedId : null,
     author: { id: agent.id, name: agent.name },
     at: now,
     delivery: { status: 'queued', at: now },
@@ -71,6 +79,22 @@ function send(draft: Draft, command: Extract<SendingCommand, { type: 'send' }>):
   });
   draft.effects.push({ type: 'deliver', messageId: message.id, at: now });
   return finish(draft);
+}
+
+/** What this provider has no form for. */
+function refuseContent(draft: Draft, { text, media, template }: Extract<SendingCommand, { type: 'send' }>): Rejection | null {
+  const rules = rulesOf(draft.state.provider);
+  if (template && !rules.hasTemplates) return { reason: 'bad_template', fields: [] };
+  if (media && text.trim() !== '' && rules.withoutCaption.includes(media.kind)) return { reason: 'no_caption' };
+  return null;
+}
+
+function contentOf({ text, media, template }: Extract<SendingCommand, { type: 'send' }>) {
+  if (template) return { kind: 'template' as const, text: cleanText(text), template };
+  if (!media) return { kind: 'text' as const, text: cleanText(text) };
+  const { kind, key, mime, fileName, size } = media;
+  const stored = { state: 'stored' as const, key, mime, fileName, size };
+  return { kind, text: describe(kind, cleanText(text)), media: stored };
 }
 
 function refuseClosedWindow(draft: Draft): Rejection | null {
@@ -89,7 +113,8 @@ function unseenBy(draft: Draft, agentId: string, seenSeq: number): Message[] {
 /** The agent asks to send a failed or doubtful message again: it really goes out again, once for each asking. */
 function retry(draft: Draft, command: Extract<SendingCommand, { type: 'retry' }>, message: Message): Result<Change, Rejection> {
   expireLock(draft);
-  const refusal = refuseHolder(draft.state, command.agent, command.epoch) ?? refuseClosedWindow(draft);
+  const refusal =
+    refuseHolder(draft.state, command.agent, command.epoch) ?? (message.template ? null : refuseClosedWindow(draft));
   if (refusal) return refuse(refusal);
   if (!message.delivery) return refuse({ reason: 'not_retryable' });
   // Already on its way: the second click of a double click.
@@ -116,6 +141,7 @@ function settle(
     if (providerMessageId !== null) applyParked(draft, providerMessageId);
     return finish(draft);
   }
+  if (result.status === 'stopped') return waitForChannel(draft, message, delivery, result);
   // A receipt was quicker than the answer: it has gone out, whatever the answer says.
   if (delivery.status !== 'sending') return unchanged(draft.before);
   if (result.status === 'retry' && command.attempt < MAX_ATTEMPTS) {
@@ -130,7 +156,22 @@ function settle(
   return finish(draft);
 }
 
-function finalOf(result: Exclude<SendResult, { status: 'sent' }>): Omit<Delivery, 'at'> {
+/** Nothing is lost and nothing is tried: it goes out when an Admin has put the channel right. */
+function waitForChannel(
+  draft: Draft,
+  message: Message,
+  delivery: Delivery,
+  { reason, code }: Extract<SendResult, { status: 'stopped' }>,
+): Result<Change, Rejection> {
+  if (delivery.status !== 'sending' && delivery.status !== 'queued') return unchanged(draft.before);
+  if (delivery.status !== 'queued' || delivery.reason !== reason) {
+    revise(draft, message, { delivery: { status: 'queued', at: draft.now, reason, code } });
+  }
+  draft.effects.push({ type: 'deliver', messageId: message.id, at: draft.now + STOPPED_RETRY_MS });
+  return finish(draft);
+}
+
+function finalOf(result: Exclude<SendResult, { status: 'sent' | 'stopped' }>): Omit<Delivery, 'at'> {
   switch (result.status) {
     case 'failed':
       return { status: 'failed', ...result.failure };

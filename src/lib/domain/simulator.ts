@@ -13,13 +13,57 @@ export type Phone = {
   name: string | null;
   /** Whether somebody looks at it: only then are answers reported as read. */
   isOpen: boolean;
+  /** Its user has blocked the brand. */
+  isBlocked: boolean;
   lastText: string;
   lastAt: number;
 };
 
 /** The providers that the simulator can play. */
-export const simulatedProviders = ['whatsapp', 'webhook'] as const;
+export const simulatedProviders = ['whatsapp', 'messenger', 'telegram', 'webhook'] as const;
 export type SimulatedProvider = (typeof simulatedProviders)[number];
+
+/** What its app tells the brand of besides new messages; whatever is false does not reach it there either. */
+export type PhoneAbilities = {
+  reactions: boolean;
+  edits: boolean;
+  withdrawals: boolean;
+  blocking: boolean;
+  /** People of the address book can be passed on. */
+  contacts: boolean;
+  /** Where the brand can answer beside Parley, in words; null = nowhere that we would hear of. */
+  echoFrom: string | null;
+};
+export const phoneAbilities: Record<SimulatedProvider, PhoneAbilities> = {
+  whatsapp: { reactions: true, edits: true, withdrawals: true, blocking: false, contacts: true, echoFrom: 'WhatsApp phone app' },
+  messenger: {
+    reactions: true,
+    edits: true,
+    withdrawals: false,
+    blocking: false,
+    contacts: false,
+    echoFrom: 'Messenger page inbox',
+  },
+  telegram: { reactions: true, edits: true, withdrawals: false, blocking: true, contacts: true, echoFrom: null },
+  webhook: {
+    reactions: true,
+    edits: true,
+    withdrawals: true,
+    blocking: false,
+    contacts: true,
+    echoFrom: 'The app’s own console',
+  },
+};
+
+/** A file on a phone: one of the simulator's samples, one that was chosen, or one that the brand has sent. `size` in bytes. */
+export type PhoneMedia = { id: string; mime: string; fileName: string | null; size: number };
+/** What a phone can send as a file. */
+export const phoneMediaKinds = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
+export type PhoneMediaKind = (typeof phoneMediaKinds)[number];
+/** Largest file that can be chosen on a phone. */
+export const MAX_PHONE_FILE_BYTES = 2 * 1_024 * 1_024;
+/** A file that was chosen on a phone and is kept now. */
+export type KeptFile = PhoneMedia & { kind: PhoneMediaKind };
 
 /**
  * Where a message is. The end user's own: `waiting` to be posted, `held` back by a fault, `taken` by Parley, `refused` by it. The
@@ -33,9 +77,10 @@ export type PhoneMessage = {
   /** The provider's id of it. */
   id: string;
   from: 'user' | 'brand' | 'campaign';
-  kind: ContentKind;
+  kind: ContentKind | 'template';
   text: string;
   at: number;
+  media: PhoneMedia | null;
   buttons: string[];
   /** Provider id of the message it answers. */
   replyTo: string | null;
@@ -47,17 +92,34 @@ export type PhoneMessage = {
   detail: string | null;
 };
 
-/** What becomes of the next send; after one send it is `accept` again. */
-export const sendFaults = [
-  'accept', 'undeliverable', 'window', 'tooFast', 'busy', 'serverError', 'token', 'silent', 'lost',
-] as const; // prettier-ignore
-export type SendFault = (typeof sendFaults)[number];
+/**
+ * What becomes of sends. `accept`; `undeliverable` = taken, then reported as not delivered; `silent` = delivered, but not answered;
+ * `lost` = neither; else the key of a refusal in the provider's own list, which only sends to that provider meet.
+ */
+export const plainSendFaults = ['accept', 'undeliverable', 'silent', 'lost'] as const;
+
+/** One way in which a provider refuses a send, or reports it as failed. */
+export type Refusal = {
+  key: string;
+  provider: SimulatedProvider;
+  /** As the provider writes it. */
+  code: string;
+  words: string;
+  /** It is an answer to too many sends, and may say how long to wait. */
+  isRateLimit: boolean;
+};
 
 const MINUTE_MS = 60_000;
 
 /** How the stand-in misbehaves; each is something that real providers have been seen to do. */
 export const Faults = z.strictObject({
-  nextSend: z.enum(sendFaults),
+  /** The whole provider: `cut` = connections break in the middle of the answer; `silent` = it never answers. */
+  provider: z.enum(['up', 'cut', 'badGateway', 'silent']),
+  nextSend: z.string().max(64),
+  /** `nextSend` stays until it is changed back, instead of for one send. */
+  everySend: z.boolean(),
+  /** What refusals for too many sends ask for, in whole seconds. */
+  retryAfterS: z.number().int().min(1).max(600),
   /** The answer to a send takes this long. */
   sendDelayMs: z.number().int().min(0).max(MINUTE_MS),
   /** `withheld` ones are let go when this is changed back. */
@@ -72,7 +134,10 @@ export const Faults = z.strictObject({
 export type Faults = z.infer<typeof Faults>;
 
 export const noFaults: Faults = {
+  provider: 'up',
   nextSend: 'accept',
+  everySend: false,
+  retryAfterS: 3,
   sendDelayMs: 0,
   receipts: 'inOrder',
   copies: 1,
@@ -90,7 +155,19 @@ export const PhoneAct = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('button'), targetId: ProviderId, text: Words }),
   z.strictObject({
     type: z.literal('media'),
-    kind: z.enum(['image', 'video', 'voice', 'document', 'sticker']),
+    kind: z.enum(phoneMediaKinds),
+    caption: z.string().max(1_024).default(''),
+    /** A file that was chosen before; null = a sample of that kind. */
+    fileId: z
+      .string()
+      .regex(/^\d{1,32}$/)
+      .nullable()
+      .default(null),
+  }),
+  /** Several photos at once. */
+  z.strictObject({
+    type: z.literal('album'),
+    count: z.number().int().min(2).max(10),
     caption: z.string().max(1_024).default(''),
   }),
   z.strictObject({
@@ -106,6 +183,9 @@ export const PhoneAct = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reaction'), targetId: ProviderId, emoji: z.string().min(1).max(32).nullable() }),
   z.strictObject({ type: z.literal('edit'), targetId: ProviderId, text: Words }),
   z.strictObject({ type: z.literal('revoke'), targetId: ProviderId }),
+  z.strictObject({ type: z.literal('block'), isBlocked: z.boolean() }),
+  /** The brand answers by another way than Parley. */
+  z.strictObject({ type: z.literal('echo'), text: Words }),
 ]);
 export type PhoneAct = z.infer<typeof PhoneAct>;
 
@@ -135,10 +215,20 @@ export const PhoneId = ConversationId;
 /** One webhook that was posted to Parley, as its HTTP status tells; 0 = no answer. */
 export type Post = { id: number; phoneId: string; what: string; copies: number; status: number; at: number };
 
-/** A campaign that a phone can be sent, and a channel that a phone can be on. */
+/** A campaign that a phone can be sent. */
 export type Choice = { id: string; name: string };
 
-export type Overview = { phones: Phone[]; channels: Choice[]; campaigns: Choice[]; faults: Faults; posts: Post[] };
+/** A channel that a phone can be on. */
+export type ChannelChoice = Choice & { provider: SimulatedProvider };
+
+export type Overview = {
+  phones: Phone[];
+  channels: ChannelChoice[];
+  campaigns: Choice[];
+  faults: Faults;
+  refusals: Refusal[];
+  posts: Post[];
+};
 
 /** Live socket, server → page; the page only pings. */
 export type SimulatorFrame =

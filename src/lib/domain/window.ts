@@ -1,4 +1,4 @@
-import type { ProviderName } from './provider';
+import { rulesOf, type ProviderName } from './provider-rules';
 
 /** Durations, all in ms, from the Worker's variables. */
 export type Policy = { activeWindowMs: number; retentionMs: number; lockGraceMs: number; lockIdleMs: number };
@@ -24,16 +24,17 @@ export function nextEdgeAt(lastInboundAt: number, tab: Tab, policy: Policy): num
 }
 
 /**
- * How long after the end user's last action a provider takes free text; null = always. WhatsApp: "customer service window", then
- * templates only. Messenger: standard messaging window. Telegram and the generic webhook have none.
+ * Epoch ms until which the provider takes free text, counted from the end user's last action; null = always. `humanAgent`: the channel
+ * may answer for longer, because a person writes.
  */
-const sendWindowMs: Record<ProviderName, number | null> = { whatsapp: DAY, messenger: DAY, telegram: null, webhook: null };
-
-/** Epoch ms until which free text is accepted by the provider; null = always. */
-export function sendWindowUntil(provider: ProviderName, lastUserActionAt: number): number | null {
-  const ms = sendWindowMs[provider];
+export function sendWindowUntil(provider: ProviderName, humanAgent: boolean, lastUserActionAt: number): number | null {
+  const { windowMs, humanAgentMs } = rulesOf(provider);
+  const ms = humanAgent ? (humanAgentMs ?? windowMs) : windowMs;
   return ms === null ? null : lastUserActionAt + ms;
 }
+
+/** The later of two ends; null = never, which is the latest. */
+export const laterOf = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b));
 
 /**
  * A provider's time made safe to compare with: within [received − 7 d, received + 5 min]. Providers redeliver for up to 7 days, and

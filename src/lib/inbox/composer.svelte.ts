@@ -1,7 +1,20 @@
 import type { Message } from '../domain/message';
+import type { ProviderName } from '../domain/provider-rules';
+import { AttachedFiles, queuedFileOf, type AttachedFile } from './attached-files';
 import { draftsOf, joinDraft, type Drafts } from './drafts';
-import { SendQueue, type QueuedSend, type SendOutcome, type TakeBackReason } from './send-queue';
+import { partsOf } from './outgoing';
+import {
+  SendQueue,
+  type QueuedSend,
+  type QueuedTemplate,
+  type SendExtras,
+  type SendInput,
+  type SendOutcome,
+  type TakeBackReason,
+} from './send-queue';
 import type { Store } from './stored';
+import { takeBackWords } from './take-back-words';
+import type { UploadFile } from './upload';
 
 export type ComposerDeps = {
   conversationId: string;
@@ -13,8 +26,11 @@ export type ComposerDeps = {
   epoch(): number | null;
   /** The highest seq that counts as seen for someone who had seen up to `seq`. */
   seenThrough(seq: number): number;
-  send(input: { messageId: string; epoch: number; seenSeq: number; text: string; force: boolean }): Promise<SendOutcome>;
+  send(input: SendInput): Promise<SendOutcome>;
+  upload: UploadFile;
   takenBack(why: TakeBackReason): void;
+  /** Files were given up, because the agent has left before they were sent. */
+  lost(names: string[]): void;
   /** Tells the others that this agent types, or has stopped. */
   typing(typing: boolean): void;
 };
@@ -25,23 +41,28 @@ const TYPING_EVERY_MS = 3_000;
 /** Somebody who has paused this long is not typing any more. */
 const TYPING_PAUSE_MS = 5_000;
 
-const noticeWords: Partial<Record<TakeBackReason['reason'], string>> = {
-  invalid: 'This could not be sent as it is. Your text is back in the box.',
-  forbidden: 'You may not send here any more. Your text is back in the box.',
-  not_found: 'This conversation is gone. Your text is back in the box.',
-  lost: 'What had not been sent is back in your draft.',
-};
-
-/** What this agent writes in one conversation: the draft, and the messages on their way. Text only ever moves between the two. */
+/**
+ * What this agent writes in one conversation: the draft with its files and quote, and the messages on their way. Text and files only ever
+ * move between the two.
+ */
 export class Composer {
   readonly #deps: ComposerDeps;
   readonly #queue: SendQueue;
   readonly #drafts: Drafts;
+  readonly #files: AttachedFiles;
   #draft = $state('');
   #isDraftKept = $state(true);
   #notice = $state<string | null>(null);
+  /** Which files were not taken; stays while a text is written for those that were. */
+  #refusal = $state<string | null>(null);
+  #quotedId = $state<string | null>(null);
+  #tray = $state.raw<readonly AttachedFile[]>([]);
   #queued = $state.raw<readonly QueuedSend[]>([]);
   #stop = $state.raw<{ send: QueuedSend; unseen: Message[] } | null>(null);
+  /** Rises with every move of a file, so that who shows one looks again. */
+  #fileMoves = $state(0);
+  /** Which file a message of this page was sent with: its picture is here already. */
+  readonly #fileOf = new Map<string, string>();
   #typingAt = 0;
   #pauseTimer: ReturnType<typeof setTimeout> | undefined;
   #left = false;
@@ -50,10 +71,17 @@ export class Composer {
     this.#deps = deps;
     this.#drafts = draftsOf(deps.userId, deps.store);
     this.#draft = this.#drafts.load(deps.conversationId);
+    this.#files = new AttachedFiles({
+      upload: deps.upload,
+      ended: (file) => this.#uploadEnded(file),
+      changed: () => this.#filesChanged(),
+      newId: () => crypto.randomUUID(),
+      preview: { make: (file) => URL.createObjectURL(file), drop: (url) => URL.revokeObjectURL(url) },
+    });
     this.#queue = new SendQueue({
       ...deps,
       key: `parley:queue:${deps.userId}:${deps.conversationId}`,
-      takenBack: (texts, why) => this.#takenBack(texts, why),
+      takenBack: (sends, why) => this.#takenBack(sends, why),
       changed: () => this.#queueChanged(),
       newId: () => crypto.randomUUID(),
       random: () => Math.random(),
@@ -62,40 +90,93 @@ export class Composer {
         return () => clearTimeout(timer);
       },
     });
+    const orphans = this.#queue.takeOrphans();
+    if (orphans.length > 0) this.#takenBack(orphans, { reason: 'upload' });
     this.#queueChanged();
   }
 
-  get draft(): string {
-    return this.#draft;
-  }
+  get draft(): string { return this.#draft; } // prettier-ignore
   set draft(text: string) {
     this.#draft = text;
     this.#isDraftKept = this.#drafts.save(this.#deps.conversationId, text);
   }
-  /** Whether the draft would survive a reload. */
-  get isDraftKept(): boolean {
-    return this.#isDraftKept;
-  }
-  get queued(): readonly QueuedSend[] {
-    return this.#queued;
-  }
+  /** Whether the draft would survive a reload. Files never do. */
+  get isDraftKept(): boolean { return this.#isDraftKept; } // prettier-ignore
+  /** The files that wait to be sent. */
+  get tray(): readonly AttachedFile[] { return this.#tray; } // prettier-ignore
+  /** The message that the next one answers, by id. */
+  get quotedId(): string | null { return this.#quotedId; } // prettier-ignore
+  get queued(): readonly QueuedSend[] { return this.#queued; } // prettier-ignore
   /** A message held back because somebody wrote meanwhile. */
-  get stop(): { send: QueuedSend; unseen: Message[] } | null {
-    return this.#stop;
-  }
-  /** Why a text came back to the draft, in words; null when there is nothing to say. */
-  get notice(): string | null {
-    return this.#notice;
+  get stop(): { send: QueuedSend; unseen: Message[] } | null { return this.#stop; } // prettier-ignore
+  /** Why something came back or was not taken, in words; null when there is nothing to say. */
+  get notice(): string | null { return this.#refusal ?? this.#notice; } // prettier-ignore
+  /** Whether there is anything to send. */
+  get hasContent(): boolean { return this.#draft.trim() !== '' || this.#tray.length > 0; } // prettier-ignore
+  /** Whether a file in the tray has to be tried again or removed first. */
+  get isBlocked(): boolean { return this.#tray.some((file) => file.state.type === 'failed'); } // prettier-ignore
+  /** Whether closing the page would lose a file. */
+  get wouldLose(): boolean {
+    return this.#tray.length > 0 || this.#queued.some(({ file }) => file !== null && file.uploadId === null);
   }
 
-  /** Sends the draft: it is shown at once and leaves in its turn. `seenSeq`: what the agent has on screen. */
-  send(seenSeq: number): void {
-    const text = this.#draft.trim();
-    if (text === '' || this.#stop) return;
-    this.#notice = null;
+  /** Sends what is written and attached: it is shown at once and leaves in its turn. `seenSeq`: what the agent has on screen. */
+  send(seenSeq: number, provider: ProviderName): void {
+    if (this.#stop || this.isBlocked) return;
+    const parts = partsOf(provider, this.#draft, this.#tray);
+    if (parts.length === 0) return;
+    const quotedId = this.#quotedId;
+    this.#quotedId = null;
     this.draft = '';
-    this.#tellTyping(false);
-    this.#queue.add(text, seenSeq);
+    parts.forEach(({ text, file }, index) => this.#add(text, seenSeq, { quotedId: index === 0 ? quotedId : null }, file));
+  }
+
+  /** Sends what was spoken, at once and beside what is being written. */
+  async sendVoice(file: File, seenSeq: number, provider: ProviderName): Promise<void> {
+    const { added, refusals } = await this.#files.attach([file], provider);
+    this.#refusal = refusals[0] ?? null;
+    const [voice] = added;
+    if (!voice) return;
+    this.#add('', seenSeq, { quotedId: this.#quotedId }, voice);
+    this.#quotedId = null;
+  }
+
+  /** Sends an approved template. `text`: what the end user will read. A draft that went out in it is done with. */
+  sendTemplate(template: QueuedTemplate, text: string, seenSeq: number, usesDraft: boolean): void {
+    if (usesDraft) this.draft = '';
+    this.#add(text, seenSeq, { template }, null);
+  }
+
+  /** Takes files into the tray; what is refused is told. */
+  async attach(files: readonly File[], provider: ProviderName): Promise<void> {
+    const { refusals } = await this.#files.attach(files, provider);
+    this.#refusal = refusals.length === 0 ? null : refusals.join(' ');
+  }
+
+  removeFile(id: string): void {
+    this.#hush();
+    this.#files.remove(id);
+  }
+
+  retryFile(id: string): void {
+    this.#hush();
+    this.#files.retry(id);
+  }
+
+  /** A file by id, in the tray or in a message on its way. */
+  fileById(id: string): AttachedFile | null {
+    return this.#fileMoves >= 0 ? this.#files.byId(id) : null;
+  }
+
+  /** The picture that a message of this page was sent with. */
+  previewOf(messageId: string): string | null {
+    const fileId = this.#fileOf.get(messageId);
+    return fileId === undefined ? null : (this.#files.byId(fileId)?.preview ?? null);
+  }
+
+  /** The next message answers this one; null = none. */
+  quote(messageId: string | null): void {
+    this.#quotedId = messageId;
   }
 
   sendAnyway(): void {
@@ -109,6 +190,7 @@ export class Composer {
 
   /** The network is back, or the conversation is ours. */
   wake(): void {
+    this.#files.wake();
     this.#queue.wake();
   }
 
@@ -136,23 +218,51 @@ export class Composer {
     this.#pauseTimer = setTimeout(() => this.#tellTyping(false), TYPING_PAUSE_MS);
   }
 
-  /** Resolves when nothing is on its way; rejects when that takes too long. */
+  /** Resolves when nothing is on its way; rejects when that takes too long. A file that still moves may take its time. */
   async settled(): Promise<void> {
-    const deadline = Date.now() + SETTLE_MS;
+    let deadline = Date.now() + SETTLE_MS;
     while (this.#queue.isSending) {
+      if (this.#files.isUploading) deadline = Date.now() + SETTLE_MS;
       if (Date.now() > deadline) throw new Error('A message is still on its way');
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
   }
 
-  /** Off the screen: texts that still come back go straight to the stored draft. */
+  /** Off the screen: texts that still come back go straight to the stored draft; files in the tray are given up. */
   leave(): void {
     this.#left = true;
     clearTimeout(this.#pauseTimer);
+    this.#tellLost(this.#tray.map((file) => file.name));
+    this.#files.leave();
   }
 
   close(): void {
     this.#queue.close();
+    this.#files.close();
+  }
+
+  #hush(): void {
+    this.#notice = null;
+    this.#refusal = null;
+  }
+
+  #add(text: string, seenSeq: number, extras: SendExtras, file: AttachedFile | null): void {
+    this.#hush();
+    this.#tellTyping(false);
+    if (file) this.#files.take([file.id]);
+    const messageId = this.#queue.add(text, seenSeq, { ...extras, file: file && queuedFileOf(file) });
+    if (file) this.#fileOf.set(messageId, file.id);
+  }
+
+  #uploadEnded(file: AttachedFile): void {
+    if (!file.isSent) return;
+    if (file.state.type === 'ready') this.#queue.uploaded(queuedFileOf(file));
+    else this.#queue.uploadFailed(file.id);
+  }
+
+  #filesChanged(): void {
+    this.#tray = this.#files.tray;
+    this.#fileMoves += 1;
   }
 
   #queueChanged(): void {
@@ -160,12 +270,25 @@ export class Composer {
     this.#stop = this.#queue.stop;
   }
 
-  #takenBack(texts: string[], why: TakeBackReason): void {
+  #takenBack(sends: QueuedSend[], why: TakeBackReason): void {
     const { conversationId } = this.#deps;
-    if (this.#left) this.#drafts.save(conversationId, joinDraft(texts, this.#drafts.load(conversationId)));
-    else this.draft = joinDraft(texts, this.#draft);
-    this.#notice = noticeWords[why.reason] ?? null;
+    const texts = sends.flatMap(({ text, template }) => (template ? [] : [text]));
+    this.#notice = takeBackWords(why.reason, sends);
+    if (this.#left) {
+      this.#drafts.save(conversationId, joinDraft(texts, this.#drafts.load(conversationId)));
+      this.#tellLost(sends.flatMap(({ file }) => file?.name ?? []));
+    } else {
+      this.draft = joinDraft(texts, this.#draft);
+      this.#quotedId ??= sends[0]?.quotedId ?? null;
+      // Only the first was refused; the others waited behind it.
+      const problem = why.reason === 'invalid' || why.reason === 'no_upload' ? 'The server did not take it.' : null;
+      sends.forEach(({ file }, index) => file && this.#files.putBack(file, index === 0 ? problem : null));
+    }
     this.#deps.takenBack(why);
+  }
+
+  #tellLost(names: string[]): void {
+    if (names.length > 0) this.#deps.lost(names);
   }
 
   #tellTyping(typing: boolean): void {

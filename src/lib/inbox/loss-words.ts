@@ -15,3 +15,9 @@ export function lossWords(loss: Loss | null): string {
       return 'Nobody has this conversation.';
   }
 }
+
+/** Which files were attached but not sent when the agent left. Drafts keep text only. */
+export function lostFilesWords(names: readonly string[]): string {
+  const what = names.length === 1 ? `“${names[0]}” was` : `${names.length} attached files were`;
+  return `${what} not sent. Drafts keep text only.`;
+}

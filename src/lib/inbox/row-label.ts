@@ -1,6 +1,6 @@
 import type { Summary } from '../domain/summary';
 import { ticketStatusNames } from '../domain/ticket';
-import { providerTitles } from './provider-titles';
+import { rulesOf } from '../domain/provider-rules';
 import { timeLeftInWords } from './time-text';
 
 /** What a screen reader says of a row: customer, channel, status, unread, window left, locked by. `now` in epoch ms. */
@@ -9,7 +9,7 @@ export function rowLabel(row: Summary, now: number, userId: string): string {
   const holder = row.lock === null ? null : row.lock.agentId === userId ? 'you' : row.lock.agentName;
   return [
     row.contact.name,
-    providerTitles[row.channel.provider],
+    rulesOf(row.channel.provider).title,
     ticketStatusNames[row.ticketStatus],
     row.unread > 0 ? `${row.unread} unread` : null,
     left > 0 ? `${timeLeftInWords(left)} left` : null,

@@ -1,7 +1,23 @@
 import { z } from 'zod';
 import type { Message } from '../domain/message';
+import { attachmentKinds } from '../domain/provider-rules';
 import type { Rejection } from '../domain/rejection';
 import { readJson, writeJson, type Store } from './stored';
+
+/** The file of a message. `uploadId` is null until the server has it; `size` in bytes. */
+const QueuedFile = z.object({
+  fileId: z.string(),
+  uploadId: z.string().nullable(),
+  kind: z.enum(attachmentKinds),
+  name: z.string(),
+  mime: z.string(),
+  size: z.number(),
+});
+export type QueuedFile = z.infer<typeof QueuedFile>;
+
+/** The template of a message; `values` by part and placeholder. */
+const QueuedTemplate = z.object({ name: z.string(), language: z.string(), values: z.record(z.string(), z.string()) });
+export type QueuedTemplate = z.infer<typeof QueuedTemplate>;
 
 /** A message on its way to the server: shown at once, kept until the server has it. */
 const Kept = z.object({
@@ -14,6 +30,12 @@ const Kept = z.object({
   force: z.boolean(),
   /** The grant under which it went out without an answer; null when it surely has not arrived. */
   doubtfulEpoch: z.number().nullable(),
+  /** The message that it answers. */
+  quotedId: z.string().nullable().default(null),
+  /** `text` is its caption. */
+  file: QueuedFile.nullable().default(null),
+  /** `text` is what the end user will read. */
+  template: QueuedTemplate.nullable().default(null),
 });
 export type QueuedSend = z.infer<typeof Kept> & {
   /** `waiting` for its turn, the lock or the network; `stopped` by news; `accepted`: stored, and soon in the thread. */
@@ -26,17 +48,35 @@ export type QueuedSend = z.infer<typeof Kept> & {
 export type SendOutcome =
   { type: 'accepted' } | { type: 'unreachable' } | { type: 'invalid' } | { type: 'refused'; rejection: Rejection };
 
-/** Why texts came back to the draft: a refusal, or `edit` (the agent wants to), `lost` (the conversation is not theirs any more). */
-export type TakeBackReason = Rejection | { reason: 'invalid' | 'edit' | 'lost' };
+/** What a message can carry besides its text. */
+export type SendExtras = Partial<Pick<QueuedSend, 'quotedId' | 'file' | 'template'>>;
+
+/** One try, as the server takes it. */
+export type SendInput = {
+  messageId: string;
+  epoch: number;
+  seenSeq: number;
+  text: string;
+  force: boolean;
+  quotedId?: string;
+  uploadId?: string;
+  template?: QueuedTemplate;
+};
+
+/**
+ * Why messages came back to the draft: a refusal, or `edit` (the agent wants to), `lost` (the conversation is not theirs any more), `upload`
+ * (the file of the first of them did not get through).
+ */
+export type TakeBackReason = Rejection | { reason: 'invalid' | 'edit' | 'lost' | 'upload' };
 
 export type SendQueueDeps = {
-  send(input: { messageId: string; epoch: number; seenSeq: number; text: string; force: boolean }): Promise<SendOutcome>;
+  send(input: SendInput): Promise<SendOutcome>;
   /** The number of the grant, or null while the conversation is not this agent's: nothing leaves then. */
   epoch(): number | null;
   /** The highest seq that counts as seen for someone who had seen up to `seq`. */
   seenThrough(seq: number): number;
-  /** The texts that were not sent, oldest first, and why. */
-  takenBack(texts: string[], why: TakeBackReason): void;
+  /** What was not sent, oldest first, and why. */
+  takenBack(sends: QueuedSend[], why: TakeBackReason): void;
   changed(): void;
   store: Store;
   /** Names the user and the conversation. */
@@ -59,6 +99,7 @@ const LONGEST_WAIT_MS = 15_000;
 export class SendQueue {
   #deps: SendQueueDeps;
   #items: QueuedSend[];
+  #orphans: QueuedSend[];
   #tries = 0;
   #busy = false;
   #again = false;
@@ -68,7 +109,20 @@ export class SendQueue {
 
   constructor(deps: SendQueueDeps) {
     this.#deps = deps;
-    this.#items = (readJson(deps.store, deps.key, z.array(Kept)) ?? []).map((kept) => ({ ...kept, state: 'waiting' }));
+    const kept = readJson(deps.store, deps.key, z.array(Kept)) ?? [];
+    const items = kept.map((each): QueuedSend => ({ ...each, state: 'waiting' }));
+    const orphan = items.findIndex(isWithoutFile);
+    this.#items = orphan < 0 ? items : items.slice(0, orphan);
+    this.#orphans = orphan < 0 ? [] : items.slice(orphan);
+  }
+
+  /** What cannot go on after a reload, because its file had not been uploaded, with what waits behind it. To be asked for once. */
+  takeOrphans(): QueuedSend[] {
+    const orphans = this.#orphans;
+    if (orphans.length === 0) return orphans;
+    this.#orphans = [];
+    this.#put(this.#items);
+    return orphans;
   }
 
   get items(): readonly QueuedSend[] {
@@ -86,12 +140,26 @@ export class SendQueue {
     return send ? { send, unseen: this.#unseen } : null;
   }
 
-  /** Takes a message in and tries at once. `seenSeq`: what the agent had on screen. */
-  add(text: string, seenSeq: number): void {
+  /** Takes a message in and tries at once. `seenSeq`: what the agent had on screen. Returns its id. */
+  add(text: string, seenSeq: number, { quotedId = null, file = null, template = null }: SendExtras = {}): string {
     const { newId, now } = this.#deps;
-    const send = { messageId: newId(), text, at: now(), seenSeq, force: false, doubtfulEpoch: null };
+    const messageId = newId();
+    const send = { messageId, text, at: now(), seenSeq, force: false, doubtfulEpoch: null, quotedId, file, template };
     this.#put([...this.#items, { ...send, state: 'waiting' }]);
     void this.#drain();
+    return messageId;
+  }
+
+  /** The server has a file: its message may go. */
+  uploaded(file: QueuedFile): void {
+    this.#put(this.#items.map((item) => (item.file?.fileId === file.fileId ? { ...item, file } : item)));
+    void this.#drain();
+  }
+
+  /** A file did not get through: its message and those behind it come back. */
+  uploadFailed(fileId: string): void {
+    const from = this.#items.findIndex((item) => item.file?.fileId === fileId);
+    if (from >= 0) this.takeBack({ reason: 'upload' }, from);
   }
 
   /** Tries now: the network is back, or the lock was granted. */
@@ -116,16 +184,16 @@ export class SendQueue {
     this.wake();
   }
 
-  /** Gives everything unsent back as text. What may have arrived is left: its next try tells, under its old grant if need be. */
-  takeBack(why: TakeBackReason): void {
+  /**
+   * Gives everything unsent back, from the item with this index on. What may have arrived is left: its next try tells, under its old grant
+   * if need be.
+   */
+  takeBack(why: TakeBackReason, from = 0): void {
     const isUnsent = (item: QueuedSend) => item.state === 'waiting' || item.state === 'stopped';
-    const back = this.#items.filter((item) => isUnsent(item) && item.doubtfulEpoch === null);
+    const back = this.#items.slice(from).filter((item) => isUnsent(item) && item.doubtfulEpoch === null);
     if (back.length === 0) return;
     this.#put(this.#items.filter((item) => !back.includes(item)));
-    this.#deps.takenBack(
-      back.map((item) => item.text),
-      why,
-    );
+    this.#deps.takenBack(back, why);
   }
 
   /** Forgets what the thread shows by itself now. */
@@ -158,12 +226,12 @@ export class SendQueue {
   async #sendNext(): Promise<boolean> {
     const item = this.#items.find((each) => each.state !== 'accepted');
     const epoch = this.#deps.epoch() ?? item?.doubtfulEpoch ?? null;
-    if (!item || item.state === 'stopped' || epoch === null) return false;
-    const { messageId, text, force } = item;
+    if (!item || item.state === 'stopped' || epoch === null || isWithoutFile(item)) return false;
+    const { messageId } = item;
     // Kept as doubtful before it leaves: the page may be gone before the answer comes.
     this.#mark(messageId, { state: 'sending', doubtfulEpoch: epoch });
     const seenSeq = this.#deps.seenThrough(item.seenSeq);
-    const outcome = await this.#deps.send({ messageId, epoch, seenSeq, text, force });
+    const outcome = await this.#deps.send(inputOf(item, epoch, seenSeq));
     if (this.#closed) return false;
     // The thread may have shown it before the answer came.
     if (!this.#items.some((each) => each.messageId === messageId)) return true;
@@ -211,4 +279,19 @@ export class SendQueue {
     writeJson(this.#deps.store, this.#deps.key, unsent.length === 0 ? null : unsent);
     this.#deps.changed();
   }
+}
+
+const isWithoutFile = ({ file }: QueuedSend): boolean => file !== null && file.uploadId === null;
+
+function inputOf({ messageId, text, force, quotedId, file, template }: QueuedSend, epoch: number, seenSeq: number): SendInput {
+  return {
+    messageId,
+    epoch,
+    seenSeq,
+    text,
+    force,
+    ...(quotedId !== null && { quotedId }),
+    ...(file?.uploadId != null && { uploadId: file.uploadId }),
+    ...(template && { template }),
+  };
 }

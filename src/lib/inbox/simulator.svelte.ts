@@ -1,5 +1,5 @@
 import { SvelteSet } from 'svelte/reactivity';
-import { noFaults, type ActRequest, type Choice, type Faults, type NewPhone, type Overview, type Phone, type PhoneMessage, type Post, type SimulatorFrame } from '../domain/simulator'; // prettier-ignore
+import { MAX_PHONE_FILE_BYTES, noFaults, type ActRequest, type ChannelChoice, type Choice, type Faults, type KeptFile, type NewPhone, type Overview, type Phone, type PhoneMessage, type Post, type Refusal, type SimulatorFrame } from '../domain/simulator'; // prettier-ignore
 import { LiveSocket } from './live-socket.svelte';
 
 const BASE = '/simulator/api/';
@@ -13,9 +13,11 @@ export class SimulatorError extends Error {}
 export class SimulatorDesk {
   state: 'loading' | 'ready' | 'failed' = $state('loading');
   phones: Phone[] = $state([]);
-  channels: Choice[] = $state([]);
+  channels: ChannelChoice[] = $state([]);
   campaigns: Choice[] = $state([]);
   faults: Faults = $state(noFaults);
+  /** What the providers can be made to answer. */
+  refusals: Refusal[] = $state.raw([]);
   posts: Post[] = $state([]);
   messages: PhoneMessage[] = $state([]);
   /** The phone in hand. */
@@ -53,6 +55,13 @@ export class SimulatorDesk {
     if (this.inHandId !== null) await call('POST', `phones/${this.inHandId}/messages`, request);
   }
 
+  /** Keeps a file of this computer for the phone to send. */
+  async keep(file: File): Promise<KeptFile> {
+    if (file.size > MAX_PHONE_FILE_BYTES) throw new SimulatorError(words.too_large);
+    const type = file.type || 'application/octet-stream';
+    return call<KeptFile>('POST', `files?name=${encodeURIComponent(file.name)}`, new Blob([file], { type }));
+  }
+
   async receiveCampaign(campaignId: string): Promise<void> {
     if (this.inHandId !== null) await call('POST', `phones/${this.inHandId}/campaign`, { campaignId });
   }
@@ -67,11 +76,12 @@ export class SimulatorDesk {
 
   async #load(): Promise<void> {
     try {
-      const { phones, channels, campaigns, faults, posts } = await call<Overview>('GET', 'phones');
+      const { phones, channels, campaigns, faults, refusals, posts } = await call<Overview>('GET', 'phones');
       this.phones = phones;
       this.channels = channels;
       this.campaigns = campaigns;
       this.faults = faults;
+      this.refusals = refusals;
       this.posts = posts;
       if (this.inHandId !== null) await this.#loadThread(this.inHandId);
       this.state = 'ready';
@@ -112,18 +122,21 @@ export function withMessage(messages: readonly PhoneMessage[], message: PhoneMes
   return [...others, message].sort((a, b) => a.seq - b.seq);
 }
 
-const words: Record<string, string> = {
+const words = {
   not_found: 'It is not there any more.',
   not_on_this_channel: 'This channel has no such thing.',
   channel_not_simulated: 'This channel cannot be played here.',
   bad_request: 'Check what you have entered.',
+  too_large: 'A phone here sends files of up to 2 MB.',
+  empty: 'This file is empty.',
 };
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   let response: Response;
   try {
-    const headers = body === undefined ? undefined : { 'content-type': 'application/json' };
-    response = await fetch(BASE + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const isFile = body instanceof Blob;
+    const headers = body === undefined || isFile ? undefined : { 'content-type': 'application/json' };
+    response = await fetch(BASE + path, { method, headers, body: isFile || body === undefined ? body : JSON.stringify(body) });
   } catch {
     throw new SimulatorError('The simulator cannot be reached. Check the connection and try again.');
   }
@@ -137,8 +150,11 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 function wordsOf(text: string): string | null {
   try {
     const answer: { reason?: string } = JSON.parse(text);
-    return words[answer.reason ?? ''] ?? null;
+    return new Map(Object.entries(words)).get(answer.reason ?? '') ?? null;
   } catch {
     return null;
   }
 }
+
+/** Where the page gets a file's bytes. */
+export const fileUrl = (id: string): string => `${BASE}files/${id}`;

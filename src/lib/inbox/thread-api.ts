@@ -3,7 +3,7 @@ import type { Message } from '../domain/message';
 import type { Rejection } from '../domain/rejection';
 import type { TicketStatus } from '../domain/ticket';
 import type { ClaimAnswer } from './hold.svelte';
-import type { SendOutcome } from './send-queue';
+import type { SendInput, SendOutcome } from './send-queue';
 import type { Loaded } from './thread-log';
 
 type Query<In, Out> = { query(input: In): Promise<Out> };
@@ -17,10 +17,8 @@ export type ThreadApi = {
   release: Mutation<{ id: string; epoch: number }, object>;
   takeOver: Mutation<{ id: string }, ClaimAnswer>;
   ask: Mutation<{ id: string }, object>;
-  send: Mutation<
-    { id: string; messageId: string; epoch: number; seenSeq: number; text: string; force?: boolean },
-    { seq: number; status: string }
-  >;
+  send: Mutation<{ id: string } & SendInput, { seq: number; status: string }>;
+  fetchMedia: Mutation<{ id: string; messageId: string }, object>;
   retry: Mutation<{ id: string; messageId: string; epoch: number }, { status: string }>;
   close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus }, object>;
   setTicketStatus: Mutation<{ id: string; ticketStatus: TicketStatus }, object>;
@@ -40,6 +38,8 @@ const RejectionFacts = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('unseen_messages'), unseen: z.array(MessageFacts) }),
   z.object({ reason: z.literal('window_closed'), sendWindowUntil: z.number() }),
   z.object({ reason: z.literal('not_retryable') }),
+  z.object({ reason: z.literal('bad_template'), fields: z.array(z.string()) }),
+  z.object({ reason: z.literal('no_upload') }),
   z.object({ reason: z.literal('rate_limited'), retryAfterMs: z.number() }),
   z.object({ reason: z.literal('unavailable'), retryAfterMs: z.number() }),
 ]);

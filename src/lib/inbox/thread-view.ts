@@ -11,6 +11,8 @@ export type Item =
   | { type: 'campaign'; key: string; message: Message; dated: boolean }
   | { type: 'activity'; key: string; message: Message; dated: boolean }
   | { type: 'bubble'; key: string; message: Message; place: Place; dated: boolean }
+  /** Pictures that were sent together; `message` is the last of them. */
+  | { type: 'album'; key: string; message: Message; messages: Message[]; place: Place; dated: boolean }
   | { type: 'pending'; key: string; send: QueuedSend; place: Place };
 
 const GROUP_MS = 5 * 60_000;
@@ -67,7 +69,8 @@ export function threadItems(
     latestAt = Math.max(latestAt, message.at);
     if (message.kind === 'campaign' || message.kind === 'activity') {
       items.push({ type: message.kind, key: message.id, message, dated });
-    } else items.push({ type: 'bubble', key: message.id, message, place: { first: true, last: true }, dated });
+    } else if (!joinAlbum(items, message))
+      items.push({ type: 'bubble', key: message.id, message, place: { first: true, last: true }, dated });
   }
   const known = new Set(messages.map((message) => message.id));
   for (const send of pending) {
@@ -76,6 +79,24 @@ export function threadItems(
     items.push({ type: 'pending', key: send.messageId, send, place: { first: true, last: true } });
   }
   return group(items, options.userId);
+}
+
+/** Puts a picture to those of its album that stand directly above. The album keeps the key of its first, so that it grows in its place. */
+function joinAlbum(items: Item[], message: Message): boolean {
+  const album = albumOf(message);
+  const above = items.at(-1);
+  if (album === null || (above?.type !== 'bubble' && above?.type !== 'album') || albumOf(above.message) !== album) return false;
+  if (above.message.direction !== message.direction) return false;
+  const messages = [...(above.type === 'album' ? above.messages : [above.message]), message];
+  items[items.length - 1] = { ...above, type: 'album', message, messages };
+  return true;
+}
+
+/** The album that a picture belongs to. What has a quote or was withdrawn stands alone. */
+function albumOf({ kind, details, revokedAt, quotedId }: Message): string | null {
+  const album = details?.album;
+  if ((kind !== 'image' && kind !== 'video') || revokedAt !== null || quotedId !== null) return null;
+  return typeof album === 'string' && album !== '' ? album : null;
 }
 
 /** Marks where runs of one author begin and end. */
@@ -107,3 +128,9 @@ export const deliveryNames: Record<DeliveryStatus, string> = {
   read: 'Read',
   failed: 'Not delivered',
 };
+
+/** When a message made its last step, and when it was written, for a title: `Written …\nRead …`. Both times in words. */
+export function deliveryTimes(status: DeliveryStatus, at: string, written: string | undefined): string {
+  const last = `${deliveryNames[status]} ${at}`;
+  return written === undefined || written === at ? last : `Written ${written}\n${last}`;
+}

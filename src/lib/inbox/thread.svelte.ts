@@ -5,10 +5,12 @@ import type { TicketStatus } from '../domain/ticket';
 import { Composer } from './composer.svelte';
 import { Hold } from './hold.svelte';
 import { LiveSocket, type LiveState } from './live-socket.svelte';
+import { lostFilesWords } from './loss-words';
 import type { TakeBackReason } from './send-queue';
 import type { Store } from './stored';
 import { failureWords, rejectionOf, sendOutcome, type ThreadApi } from './thread-api';
 import { applyFrame, applyLoaded, applyOlder, seenThrough, type StateFrame, type ThreadLog } from './thread-log';
+import { uploaderFor } from './upload';
 
 export type ThreadDeps = {
   id: string;
@@ -75,7 +77,9 @@ export class Thread {
       epoch: () => this.hold.epoch,
       seenThrough: (seq) => seenThrough(this.messages, seq, user.id),
       send: (input) => sendOutcome(api.send.mutate({ id, ...input })),
+      upload: uploaderFor(id),
       takenBack: (why) => this.#takenBack(why),
+      lost: (names) => deps.failed(lostFilesWords(names)),
       typing: (typing) => this.#socket.send({ type: 'typing', typing }),
     });
   }
@@ -191,6 +195,11 @@ export class Thread {
       const { epoch } = this.hold;
       if (epoch !== null) await this.#deps.api.retry.mutate({ id: this.id, messageId, epoch });
     });
+  }
+
+  /** Asks the provider again for an attachment that is not here. */
+  fetchMedia(messageId: string): Promise<boolean> {
+    return this.#attempt(() => this.#deps.api.fetchMedia.mutate({ id: this.id, messageId }));
   }
 
   /** The messages up to `seq` are on a screen that somebody can see. */

@@ -1,4 +1,4 @@
-import type { Conversation, Inbox } from '../../../workers/durable-objects';
+import type { ChannelGate, Conversation, Inbox } from '../../../workers/durable-objects';
 import type { Env } from '../../../workers/env';
 import type { Policy } from '../domain/window';
 
@@ -25,3 +25,7 @@ export const hubOf = (env: Env): DurableObjectStub<Inbox> => env.INBOX.get(env.I
 /** A conversation's object, by the conversation's id. */
 export const conversationOf = (env: Env, id: string): DurableObjectStub<Conversation> =>
   env.CONVERSATION.get(env.CONVERSATION.idFromName(id));
+
+/** A channel's way out: its pace, its stop and its health, by the channel's id. */
+export const gateOf = (env: Env, channelId: string): DurableObjectStub<ChannelGate> =>
+  env.CHANNEL_GATE.get(env.CHANNEL_GATE.idFromName(channelId));

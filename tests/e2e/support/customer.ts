@@ -1,12 +1,30 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { conversationIdOf } from '../../../src/lib/domain/ids';
-import { channelIds, messageBodies, postWebhook, type ProviderName, type Said } from './wire';
+import { channelIds, deliverWebhook, messageBodies, type ProviderName, type Said } from './wire';
 
 export type SayOptions = {
   /** The provider's time of it, epoch ms; now when left out. */
   at?: number;
   /** How many copies of the webhook arrive, at once. */
   copies?: number;
+};
+
+/** Ids of people as each provider writes them; Telegram's and Messenger's are numbers. */
+const addresses: Record<ProviderName, () => string> = {
+  whatsapp: () => `1${randomInt(1e9, 9e9)}`,
+  messenger: () => `7${randomInt(1e9, 9e9)}${randomInt(1e5, 9e5)}`,
+  telegram: () => String(randomInt(1e9, 9e9)),
+  webhook: () => `user-${mark()}${mark()}`,
+};
+
+/** Telegram numbers the messages of each chat; these are unique over all chats. */
+let telegramSerial = randomInt(1e6, 1e9);
+
+const messageIds: Record<ProviderName, (address: string) => string> = {
+  whatsapp: () => `wamid.${randomBytes(18).toString('base64url')}`,
+  messenger: () => `m_${randomBytes(24).toString('base64url')}`,
+  telegram: (address) => `${address}:${++telegramSerial}`,
+  webhook: () => `in-${mark()}${mark()}`,
 };
 
 /** One end user on one channel, whom no other story knows. */
@@ -26,9 +44,9 @@ export class Customer {
     this.conversationId = conversationId;
   }
 
-  /** `name` is taken as it is; without one it is a first name with a mark of its own. */
+  /** `name` is taken as it is; without one it is a first name with a mark of its own. Messenger’s webhooks carry none. */
   static async on(provider: ProviderName, origin: string, name = `Nia ${mark()}`): Promise<Customer> {
-    const address = provider === 'whatsapp' ? `1${randomInt(1e9, 9e9)}` : `user-${mark()}${mark()}`;
+    const address = addresses[provider]();
     return new Customer(origin, provider, address, name, await conversationIdOf(channelIds[provider], address));
   }
 
@@ -38,8 +56,7 @@ export class Customer {
 
   /** A message of this end user that has not been posted. */
   message(text: string, at = Date.now()): Said {
-    const id = this.provider === 'whatsapp' ? `wamid.${randomBytes(18).toString('base64url')}` : `in-${mark()}${mark()}`;
-    return { id, address: this.address, name: this.name, text, at };
+    return { id: messageIds[this.provider](this.address), address: this.address, name: this.name, text, at };
   }
 
   /** Writes, and sees to it that Parley takes it. Returns the provider's id of the message. */
@@ -55,10 +72,7 @@ export class Customer {
   }
 
   async deliver(messages: readonly Said[]): Promise<void> {
-    for (const body of messageBodies(this.provider, messages)) {
-      const status = await postWebhook(this.#origin, this.provider, body);
-      if (status !== 200) throw new Error(`The webhook was answered with ${status}`);
-    }
+    for (const body of messageBodies(this.provider, messages)) await deliverWebhook(this.#origin, this.provider, body);
   }
 }
 

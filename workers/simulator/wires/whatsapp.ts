@@ -1,22 +1,30 @@
-import type { PhoneAct } from '../../../src/lib/domain/simulator';
+import type { PhoneAct, PhoneMedia } from '../../../src/lib/domain/simulator';
 import { demoChannels } from '../../demo/channels';
 import { metaSignature } from '../signing';
-import type { ActContext, ProviderAnswer, Wire } from './wire';
+import { undeliverable, whatsappRefusals } from './whatsapp-refusals';
+import type { ActContext, Wire } from './wire';
 
 const { accountId, secrets } = demoChannels.whatsapp;
 /** The number behind the phone number id, as webhooks show it. */
-const DISPLAY_NUMBER = '15550783881';
+export const DISPLAY_NUMBER = '15550783881';
+/** The business account that the number belongs to. */
+export const BUSINESS_ID = '102290129340398';
 
-/** WhatsApp Cloud API: webhook fields `messages` and `statuses`, errors with Meta's codes. Timestamps are text of seconds. */
+/** WhatsApp Cloud API: webhook fields `messages` and `smb_message_echoes`. Timestamps are text of seconds. */
 export const whatsapp: Wire = {
   newId: () => `wamid.SIM${crypto.randomUUID().replaceAll('-', '').toUpperCase()}`,
-  act: (act, context) =>
-    envelope({
+  hasAlbumsInOne: false,
+  act: (act, context) => {
+    if (act.type === 'echo') return echo(act.text, context);
+    const content = contentOf(act, context);
+    if (content === null) return null;
+    return envelope('messages', {
       contacts: [{ profile: { ...(context.name !== null && { name: context.name }) }, wa_id: context.address }],
-      messages: [{ from: context.address, id: context.id, timestamp: seconds(context.at), ...contentOf(act, context) }],
-    }),
-  receipt: ({ id, messageId, address, at, status }) =>
-    envelope({
+      messages: [{ from: context.address, id: context.id, timestamp: seconds(context.at), ...content }],
+    });
+  },
+  receipt: ({ id, messageId, address, at, status, failure }) =>
+    envelope('messages', {
       statuses: [
         {
           id,
@@ -24,34 +32,42 @@ export const whatsapp: Wire = {
           timestamp: seconds(at),
           recipient_id: address,
           biz_opaque_callback_data: messageId,
-          ...(status === 'failed' && { errors: [undeliverable] }),
+          ...(status === 'failed' && { errors: [failure ?? undeliverable] }),
         },
       ],
     }),
   sign: (_eventId, body) => metaSignature(secrets.appSecret, body),
-  accepted: (id, address) => ({
+  accepted: ({ id, address }) => ({
     status: 200,
     body: { messaging_product: 'whatsapp', contacts: [{ input: address, wa_id: address }], messages: [{ id }] },
   }),
-  refused: (fault) => refusals[fault],
+  refusals: whatsappRefusals,
+  undeliverable,
+  closed: { window: 'whatsapp:131047', blocked: null, missingReply: null },
 };
 
 const seconds = (at: number): string => String(Math.floor(at / 1_000));
 
-function envelope(value: object) {
+function envelope(field: string, value: object) {
   const metadata = { display_phone_number: DISPLAY_NUMBER, phone_number_id: accountId };
-  const changes = [{ field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } }];
-  return { object: 'whatsapp_business_account', entry: [{ id: '102290129340398', changes }] };
+  const changes = [{ field, value: { messaging_product: 'whatsapp', metadata, ...value } }];
+  return { object: 'whatsapp_business_account', entry: [{ id: BUSINESS_ID, changes }] };
 }
 
-function contentOf(act: PhoneAct, context: ActContext): object {
+/** Sent from the phone app, which shares the number. */
+function echo(text: string, { id, address, at }: ActContext) {
+  const message = { from: DISPLAY_NUMBER, to: address, id, timestamp: seconds(at), type: 'text', text: { body: text } };
+  return envelope('smb_message_echoes', { message_echoes: [message] });
+}
+
+function contentOf(act: PhoneAct, context: ActContext): object | null {
   switch (act.type) {
     case 'text':
       return { type: 'text', text: { body: act.text }, ...(act.replyTo !== null && contextOf(act.replyTo)) };
     case 'button':
-      return { type: 'button', button: { payload: act.text, text: act.text }, ...contextOf(act.targetId) };
+      return { type: 'button', button: { payload: context.token ?? act.text, text: act.text }, ...contextOf(act.targetId) };
     case 'media':
-      return mediaOf(act, context);
+      return mediaOf(act.kind, act.caption, context.files[0]);
     case 'location': {
       const { latitude, longitude, name } = act;
       return { type: 'location', location: { latitude, longitude, ...(name !== '' && { name }) } };
@@ -65,56 +81,34 @@ function contentOf(act: PhoneAct, context: ActContext): object {
       return { type: 'unsupported', errors: [{ code: 131051, title: 'Message type unknown', message: 'Message type unknown' }] };
     case 'reaction':
       return { type: 'reaction', reaction: { message_id: act.targetId, ...(act.emoji !== null && { emoji: act.emoji }) } };
-    case 'edit':
-      return {
-        type: 'edit',
-        edit: { original_message_id: act.targetId, message: { type: 'text', text: { body: act.text } } },
-      };
+    case 'edit': {
+      // An edited caption comes with its file again.
+      const { kind = 'text', media } = context.target ?? {};
+      const edited = media && kind !== 'text' ? mediaOf(kind, act.text, media) : { type: 'text', text: { body: act.text } };
+      return { type: 'edit', edit: { original_message_id: act.targetId, message: edited } };
+    }
     case 'revoke':
       return { type: 'revoke', revoke: { original_message_id: act.targetId } };
+    case 'album':
+    case 'block':
+    case 'echo':
+      return null;
   }
 }
 
 const contextOf = (id: string) => ({ context: { from: DISPLAY_NUMBER, id } });
 
-const mimes = {
-  image: 'image/jpeg',
-  video: 'video/mp4',
-  voice: 'audio/ogg; codecs=opus',
-  document: 'application/pdf',
-  sticker: 'image/webp',
-};
-
-/** A media message names its bytes by an id; the simulator has none to give. */
-function mediaOf(act: Extract<PhoneAct, { type: 'media' }>, context: ActContext) {
-  const type = act.kind === 'voice' ? 'audio' : act.kind;
+function mediaOf(kind: string, caption: string, file: PhoneMedia | undefined): object | null {
+  if (!file) return null;
+  const type = kind === 'voice' ? 'audio' : kind;
+  const hasCaption = caption !== '' && type !== 'audio' && type !== 'sticker';
   const part = {
-    id: `media-${context.id.slice(-12)}`,
-    mime_type: mimes[act.kind],
-    ...(act.kind === 'voice' && { voice: true }),
-    ...(act.kind === 'document' && { filename: 'document.pdf' }),
-    ...(act.caption !== '' && { caption: act.caption }),
+    id: file.id,
+    mime_type: kind === 'voice' ? `${file.mime}; codecs=opus` : file.mime,
+    ...(type === 'audio' && { voice: kind === 'voice' }),
+    ...(type === 'sticker' && { animated: false }),
+    ...(type === 'document' && { filename: file.fileName ?? 'document' }),
+    ...(hasCaption && { caption }),
   };
   return { type, [type]: part };
 }
-
-const undeliverable = {
-  code: 131026,
-  title: 'Message undeliverable',
-  message: 'Message undeliverable',
-  error_data: { details: 'Message Undeliverable.' },
-};
-
-export function metaError(status: number, code: number, message: string, details = message): ProviderAnswer {
-  const type = code === 190 ? 'OAuthException' : 'GraphMethodException';
-  const error_data = { messaging_product: 'whatsapp', details };
-  return { status, body: { error: { message: `(#${code}) ${message}`, type, code, error_data, fbtrace_id: 'SIMULATOR' } } };
-}
-
-const refusals: Record<Parameters<Wire['refused']>[0], ProviderAnswer> = {
-  window: metaError(400, 131047, 'Re-engagement message', 'More than 24 hours have passed since the customer last replied.'),
-  tooFast: metaError(400, 131056, '(Business Account, Consumer Account) pair rate limit hit'),
-  busy: metaError(503, 131016, 'Service unavailable'),
-  serverError: metaError(500, 131000, 'Something went wrong'),
-  token: metaError(401, 190, 'Invalid OAuth access token'),
-};

@@ -10,6 +10,7 @@ export interface Database {
   campaign_labels: CampaignLabelTable;
   campaign_sends: CampaignSendTable;
   channels: ChannelTable;
+  templates: TemplateTable;
   dead_letters: DeadLetterTable;
 }
 
@@ -80,10 +81,32 @@ export interface ChannelTable {
   provider: ProviderName;
   name: string;
   account_id: string;
+  /** JSON of the domain's `ChannelSettings`. */
+  settings: Generated<string>;
   /** The channel's secrets, encrypted as one text. */
   secrets: string;
+  /** Those before the latest rotation, encrypted alike; what arrives under them is taken until `previous_until`. */
+  previous_secrets: Generated<string | null>;
+  previous_until: Generated<number | null>;
   enabled: Generated<number>;
   created_at: number;
+  updated_at: number;
+}
+
+/** What may be sent when free text may not: the provider's own list, and what an Admin has written down by hand. */
+export interface TemplateTable {
+  channel_id: string;
+  name: string;
+  language: string;
+  category: string;
+  header: string | null;
+  body: string;
+  footer: string | null;
+  /** JSON array of button captions. */
+  buttons: Generated<string>;
+  source: 'provider' | 'manual';
+  /** When the provider last listed it, or when it was written down. */
+  synced_at: number;
 }
 
 export interface DeadLetterTable {

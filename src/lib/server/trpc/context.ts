@@ -1,5 +1,5 @@
 import type { Env } from '../../../../workers/env';
 import type { User } from '../auth/auth';
 
-/** What every procedure is given: the bindings, and who is signed in. */
-export type Context = { env: Env; user: User | null };
+/** What every procedure is given: the bindings, who is signed in, and the origin that the request reached us at. */
+export type Context = { env: Env; user: User | null; origin: string };

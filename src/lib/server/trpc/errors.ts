@@ -29,6 +29,17 @@ function codeOf(rejection: Rejection): { code: TRPCError['code']; message: strin
       return { code: 'PRECONDITION_FAILED', message: 'The channel takes no free text any more until the customer writes again.' };
     case 'not_retryable':
       return { code: 'PRECONDITION_FAILED', message: 'This message cannot be sent again.' };
+    case 'bad_template': {
+      const message =
+        rejection.fields.length === 0
+          ? 'This template is not there any more, or no longer approved.'
+          : 'Some placeholders of the template are not filled as the provider wants it.';
+      return { code: 'BAD_REQUEST', message };
+    }
+    case 'no_upload':
+      return { code: 'PRECONDITION_FAILED', message: 'The attached file is not there any more. Attach it again.' };
+    case 'no_caption':
+      return { code: 'BAD_REQUEST', message: 'This channel takes such a file without words. Send them on their own.' };
     case 'rate_limited':
       return { code: 'TOO_MANY_REQUESTS', message: 'Too many requests. Wait a moment and try again.' };
     case 'unavailable':

@@ -1,7 +1,9 @@
 import type { Provider } from '../../../domain/provider';
+import { check } from './check';
+import { readMedia } from './media';
 import { parse } from './parse';
 import { send } from './send';
 import { handshake, verify } from './verify';
 
 /** Any other app: signed JSON both ways, by the Standard Webhooks specification. */
-export const webhook: Provider = { name: 'webhook', handshake, verify, parse, send };
+export const webhook: Provider = { name: 'webhook', handshake, verify, parse, send, readMedia, check };

@@ -1,35 +1,28 @@
 import { z } from 'zod';
-import { contentKinds, describe, type ContentKind, type Media } from '../../../domain/message';
-import type { InboundEvent, ParsedWebhook, Receipt } from '../../../domain/provider';
+import type { InboundEvent, ParsedWebhook } from '../../../domain/provider';
 import { cleanText } from '../../../domain/text';
-import { facts, Id, soft } from '../facts';
+import { Id, soft, tokenOf } from '../facts';
+import { contentOf, Said } from './content';
 
 const MAX_NAME = 200;
 const MAX_REASON = 500;
-const MAX_URL = 2_048;
-const MAX_LABEL = 255;
+const MAX_ORIGIN = 100;
+const MAX_EMOJI = 64;
 
 const Envelope = z.object({ type: z.string(), timestamp: soft(z.union([z.string(), z.number()])), data: z.unknown() });
 
+const User = z.object({ id: Id, name: soft(z.string()) });
 const Received = z.object({
   id: Id,
-  user: z.object({ id: Id, name: soft(z.string()) }),
-  message: z.object({
-    type: z.string().max(64),
-    text: soft(z.string()),
-    media: soft(
-      z.object({
-        url: soft(z.string().max(MAX_URL)),
-        mime: soft(z.string()),
-        sha256: soft(z.string()),
-        fileName: soft(z.string()),
-      }),
-    ),
-  }),
+  user: User,
+  message: Said,
   replyTo: soft(Id),
   campaignToken: soft(z.string().min(1).max(256)),
 });
-
+const Sent = z.object({ id: Id, user: User, message: Said, idempotencyKey: soft(Id), origin: soft(z.string()) });
+const Amendment = z.object({ id: Id, user: User, targetId: Id });
+const Reaction = Amendment.extend({ emoji: z.string().nullish() });
+const Edited = Amendment.extend({ text: z.string() });
 const Status = z
   .object({
     id: soft(Id),
@@ -40,47 +33,97 @@ const Status = z
   })
   .refine((status) => status.id !== undefined || status.idempotencyKey !== undefined);
 
-/** One signed call carries one event: `message.received` or `message.status`. */
+type Reader = (data: unknown, at: number | null) => InboundEvent | null;
+
+/** What each type of call says; null when its data does not. */
+const readers = new Map<string, Reader>([
+  ['message.received', received],
+  ['message.sent', echo],
+  ['message.reaction', reaction],
+  ['message.edited', edited],
+  ['message.revoked', revoked],
+  ['message.status', receipt],
+]);
+
+/** One signed call carries one event. */
 export function parse(body: unknown): ParsedWebhook {
   const envelope = Envelope.safeParse(body);
   if (!envelope.success) return reject('not an event', body);
   const { type, timestamp, data } = envelope.data;
-  const event =
-    type === 'message.received' ? received(data, timestamp) : type === 'message.status' ? receipt(data, timestamp) : null;
+  const event = readers.get(type)?.(data, timeOf(timestamp));
   return event ? { events: [event], rejected: [] } : reject(`unreadable ${cleanText(type, 64)}`, body);
 }
 
 const reject = (reason: string, part: unknown): ParsedWebhook => ({ events: [], rejected: [{ reason, part }] });
 
-function received(data: unknown, timestamp: string | number | undefined): InboundEvent | null {
+function received(data: unknown, at: number | null): InboundEvent | null {
   const parsed = Received.safeParse(data);
   if (!parsed.success) return null;
   const { id, user, message, replyTo, campaignToken } = parsed.data;
-  const kind = kindOf(message.type);
   return {
     type: 'message',
     eventId: id,
     address: user.id,
     name: cleanText(user.name ?? '', MAX_NAME).trim() || null,
-    at: timeOf(timestamp),
-    kind,
-    text: describe(kind, cleanText(message.text ?? '')),
-    media: mediaOf(message.media),
-    details: kind === 'unsupported' ? facts({ type: message.type }) : null,
+    at,
+    ...contentOf(message),
     replyTo: replyTo ?? null,
-    token: campaignToken ?? null,
+    token: campaignToken ?? tokenOf(message.payload),
     ref: null,
   };
 }
 
-function receipt(data: unknown, timestamp: string | number | undefined): Receipt | null {
+function echo(data: unknown, at: number | null): InboundEvent | null {
+  const parsed = Sent.safeParse(data);
+  if (!parsed.success) return null;
+  const { id, user, message, idempotencyKey, origin } = parsed.data;
+  return {
+    type: 'echo',
+    eventId: id,
+    address: user.id,
+    at,
+    ...contentOf(message),
+    messageId: idempotencyKey ?? null,
+    origin: cleanText(origin ?? '', MAX_ORIGIN).trim() || 'another app',
+  };
+}
+
+function reaction(data: unknown, at: number | null): InboundEvent | null {
+  const parsed = Reaction.safeParse(data);
+  if (!parsed.success) return null;
+  const { id, user, targetId, emoji } = parsed.data;
+  return {
+    type: 'reaction',
+    eventId: id,
+    address: user.id,
+    at,
+    targetId,
+    emoji: cleanText(emoji ?? '', MAX_EMOJI) || null,
+  };
+}
+
+function edited(data: unknown, at: number | null): InboundEvent | null {
+  const parsed = Edited.safeParse(data);
+  if (!parsed.success) return null;
+  const { id, user, targetId, text } = parsed.data;
+  return { type: 'edit', eventId: id, address: user.id, at, targetId, text: cleanText(text) };
+}
+
+function revoked(data: unknown, at: number | null): InboundEvent | null {
+  const parsed = Amendment.safeParse(data);
+  if (!parsed.success) return null;
+  const { id, user, targetId } = parsed.data;
+  return { type: 'revoke', eventId: id, address: user.id, at, targetId };
+}
+
+function receipt(data: unknown, at: number | null): InboundEvent | null {
   const parsed = Status.safeParse(data);
   if (!parsed.success) return null;
   const { id, idempotencyKey, status, reason, code } = parsed.data;
   return {
     type: 'receipt',
     address: null,
-    at: timeOf(timestamp),
+    at,
     providerMessageId: id ?? null,
     messageId: idempotencyKey ?? null,
     status,
@@ -95,25 +138,8 @@ function receipt(data: unknown, timestamp: string | number | undefined): Receipt
   };
 }
 
-const kindOf = (type: string): ContentKind => contentKinds.find((kind) => kind === type) ?? 'unsupported';
-
 /** ISO text or a number of ms; null when it is no time at all. */
 function timeOf(timestamp: string | number | undefined): number | null {
   const at = typeof timestamp === 'string' ? Date.parse(timestamp) : timestamp;
   return at !== undefined && Number.isFinite(at) ? at : null;
-}
-
-function mediaOf(media: z.infer<typeof Received>['message']['media']): Media | null {
-  if (!media) return null;
-  const kept: Media = {};
-  if (media.url !== undefined && isWebAddress(media.url)) kept.url = media.url;
-  if (media.mime !== undefined) kept.mime = cleanText(media.mime, MAX_LABEL);
-  if (media.sha256 !== undefined) kept.sha256 = cleanText(media.sha256, MAX_LABEL);
-  if (media.fileName !== undefined) kept.fileName = cleanText(media.fileName, MAX_LABEL);
-  return Object.keys(kept).length > 0 ? kept : null;
-}
-
-/** Anything but http and https (`javascript:`, `data:`, …) is not something to open. */
-function isWebAddress(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

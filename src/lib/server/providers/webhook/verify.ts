@@ -7,6 +7,9 @@ const TOLERANCE_MS = 300_000;
 /** Signatures looked at: a rotation has two, a flood of them is work for nothing. */
 const MAX_SIGNATURES = 10;
 const PREFIX = 'whsec_';
+/** Bytes of a good key, by the specification. */
+const SHORTEST_KEY = 24;
+const LONGEST_KEY = 64;
 
 /** There is no handshake: the signature of each call says all. */
 export function handshake(): string | null {
@@ -59,4 +62,15 @@ function keysOf(channel: Channel): Uint8Array[] {
     const key = bytesOfBase64(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret);
     return key && key.length > 0 ? [key] : [];
   });
+}
+
+/** Whether the channel has secrets and each is written as the specification wants it: `whsec_` and 24 to 64 bytes in base64. */
+export function areSecretsGood(channel: Channel): boolean {
+  const secrets = secretsOf(channel.secrets.webhookSecret);
+  return secrets.length > 0 && secrets.every(isGood);
+}
+
+function isGood(secret: string): boolean {
+  const key = secret.startsWith(PREFIX) ? bytesOfBase64(secret.slice(PREFIX.length)) : null;
+  return key !== null && key.length >= SHORTEST_KEY && key.length <= LONGEST_KEY;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { describe, type ContentKind, type Details, type Media } from '../../../domain/message';
+import type { Content as Said } from '../../../domain/provider';
 import { cleanText } from '../../../domain/text';
 import { facts, soft, tokenOf } from '../facts';
 
-/** What a message says, whoever sent it. */
-export type Content = { kind: ContentKind; text: string; media: Media | null; details: Details | null; token: string | null };
+/** What a message says, whoever sent it; `token` is a campaign token of ours in a button of it. */
+export type Content = Said & { token: string | null };
 
 const MAX_LABEL = 255;
 const words = soft(z.string());
@@ -58,6 +59,13 @@ const shapes = {
   }),
 };
 
+/** What a notice says that comes without words. */
+const notices = new Map([
+  ['user_changed_number', 'The customer has another phone number now.'],
+  ['user_changed_user_id', 'The customer has another WhatsApp user id now.'],
+  ['customer_identity_changed', 'The customer has set up WhatsApp anew, or on another device.'],
+]);
+
 /**
  * The content of a message object by its `type`; null when the part that the type names is missing or misshapen. A type that Meta
  * adds after this was written is `unsupported`: shown, not lost.
@@ -105,7 +113,7 @@ export function contentOf(type: string, part: unknown): Content | null {
       if (!data) return null;
       const { type: change, body, wa_id, new_wa_id, user_id, previous_user_id } = data.system;
       const ids = { waId: wa_id ?? new_wa_id, userId: user_id, previousUserId: previous_user_id };
-      return content('system', body, facts({ change, ...ids }));
+      return content('system', body?.trim() ? body : notices.get(change ?? ''), facts({ change, ...ids }));
     }
     default: {
       const { data } = shapes.unsupported.safeParse(part);

@@ -15,16 +15,17 @@ export type MetaError = z.infer<typeof MetaError>;
 /**
  * What an error code means for the one message:
  * `final` it will never work; `later` an agent may try again; `busy` surely not taken, we try again ourselves; `doubtful` as `busy`
- * unless it comes with a 5xx, where "unknown error" does not say that the message was not taken; `window` the 24 h are over.
+ * unless it comes with a 5xx, where "unknown error" does not say that the message was not taken; `window` the 24 h are over;
+ * `stopped` nothing of the channel is taken until an Admin has put it right.
  */
-type Class = 'final' | 'later' | 'busy' | 'doubtful' | 'window';
+type Class = 'final' | 'later' | 'busy' | 'doubtful' | 'window' | 'stopped';
 type Entry = { class: Class; reason: string; afterMs?: number };
 
 const entry = (kind: Class, reason: string, afterMs?: number): Entry => ({ class: kind, reason, ...(afterMs && { afterMs }) });
 const all = (codes: number[], value: Entry): [number, Entry][] => codes.map((code) => [code, value]);
 
-const access = entry('later', 'WhatsApp does not accept this channel’s access token or rights. An Admin must renew them.');
-const account = entry('later', 'WhatsApp has restricted or locked this business account. An Admin must look into it.');
+const access = entry('stopped', 'WhatsApp does not accept this channel’s access token or rights. An Admin must renew them.');
+const account = entry('stopped', 'WhatsApp has restricted or locked this business account. An Admin must look into it.');
 const template = entry('final', 'WhatsApp refused the template. An Admin must correct it.');
 
 /** Meta's "Error codes" page of the Cloud API; classes are ours. */
@@ -89,9 +90,9 @@ export function resultOf(error: MetaError | undefined, httpStatus: number, after
   }
   if (httpStatus === 408 || httpStatus >= 500) return doubt(httpStatus);
   if (error) return { status: 'failed', failure: { code, reason: unlisted(error), retryable: false } };
-  const refused = httpStatus === 401 || httpStatus === 403;
-  const reason = refused ? access.reason : `WhatsApp refused the message (HTTP ${httpStatus}).`;
-  return { status: 'failed', failure: { code, reason, retryable: refused } };
+  if (httpStatus === 401 || httpStatus === 403) return { status: 'stopped', reason: access.reason, code };
+  const reason = `WhatsApp refused the message (HTTP ${httpStatus}).`;
+  return { status: 'failed', failure: { code, reason, retryable: false } };
 }
 
 function ofEntry(known: Entry, error: MetaError, httpStatus: number, afterMs: number | null): SendResult {
@@ -103,6 +104,8 @@ function ofEntry(known: Entry, error: MetaError, httpStatus: number, afterMs: nu
       return { status: 'retry', afterMs, reason: known.reason, code: String(error.code) };
     case 'window':
       return { status: 'failed', failure: failureOf(error), windowClosed: true };
+    case 'stopped':
+      return { status: 'stopped', reason: known.reason, code: String(error.code) };
     case 'final':
     case 'later':
       return { status: 'failed', failure: failureOf(error) };

@@ -1,7 +1,10 @@
 import type { Provider } from '../../../domain/provider';
+import { handshake, verify } from '../meta/verify';
+import { check } from './check';
+import { readMedia } from './media';
 import { parse } from './parse';
 import { send } from './send';
-import { handshake, verify } from './verify';
+import { listTemplates } from './templates';
 
 /** WhatsApp Business Cloud API (Meta). */
-export const whatsapp: Provider = { name: 'whatsapp', handshake, verify, parse, send };
+export const whatsapp: Provider = { name: 'whatsapp', handshake, verify, parse, send, readMedia, check, listTemplates };

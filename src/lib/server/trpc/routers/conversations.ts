@@ -1,17 +1,45 @@
 import { z } from 'zod';
 import { ConversationId, MessageId } from '../../../domain/ids';
 import { ListFilters, ListQuery, overlay } from '../../../domain/list';
+import { MAX_TEMPLATE_VALUE } from '../../../domain/template';
 import { MAX_TEXT } from '../../../domain/text';
 import { TicketStatus } from '../../../domain/ticket';
 import { conversationOf, hubOf, policyOf } from '../../bindings';
 import { database } from '../../db/client';
 import * as conversations from '../../db/conversations';
+import { outgoingOf } from '../content';
 import { unwrap } from '../errors';
 import { allowed, router } from '../trpc';
 
 const agents = allowed('conversations');
 const One = z.strictObject({ id: ConversationId });
+/** Of any message in a thread, whoever has given it its id. */
+const AnyMessageId = z.string().min(1).max(128);
 const Epoch = z.number().int().nonnegative();
+/** Provider's names and values as agents fill them in; longer ones than providers take are refused with the fields' names. */
+const TemplateInput = z.strictObject({
+  name: z.string().min(1).max(512),
+  language: z.string().min(1).max(32),
+  values: z.record(z.string().max(80), z.string().max(8 * MAX_TEMPLATE_VALUE)),
+});
+const SendInput = One.extend({
+  messageId: MessageId,
+  epoch: Epoch,
+  seenSeq: z.number().int().nonnegative(),
+  text: z.string().max(MAX_TEXT),
+  force: z.boolean().default(false),
+  quotedId: AnyMessageId.optional(),
+  uploadId: MessageId.optional(),
+  template: TemplateInput.optional(),
+})
+  .refine(({ text, uploadId, template }) => text.trim() !== '' || uploadId !== undefined || template !== undefined, {
+    path: ['text'],
+    error: 'empty',
+  })
+  .refine(({ uploadId, template }) => uploadId === undefined || template === undefined, {
+    path: ['uploadId'],
+    error: 'one of two',
+  });
 
 /** The dashboard's whole command path; the conversation's object decides, this only passes on. */
 export const conversationsRouter = router({
@@ -53,20 +81,22 @@ export const conversationsRouter = router({
     return {};
   }),
 
-  send: agents
-    .input(
-      One.extend({
-        messageId: MessageId,
-        epoch: Epoch,
-        seenSeq: z.number().int().nonnegative(),
-        text: z
-          .string()
-          .max(MAX_TEXT)
-          .refine((text) => text.trim() !== '', 'empty'),
-        force: z.boolean().default(false),
-      }),
-    )
-    .mutation(async ({ ctx, input: { id, ...message } }) => unwrap(await conversationOf(ctx.env, id).send(ctx.agent, message))),
+  /**
+   * Sends words, an uploaded file (`uploadId`, with words or without), or a template, which brings its own words. `quotedId`: the message
+   * that it answers.
+   */
+  send: agents.input(SendInput).mutation(async ({ ctx, input: { id, messageId, epoch, seenSeq, force, quotedId, ...asked } }) => {
+    const outgoing = unwrap(await outgoingOf(ctx.env, id, asked));
+    const { origin } = ctx;
+    const message = { messageId, epoch, seenSeq, force, quotedId, origin, ...outgoing };
+    return unwrap(await conversationOf(ctx.env, id).send(ctx.agent, message));
+  }),
+
+  /** Asks again for an inbound attachment that could not be read. */
+  fetchMedia: agents.input(One.extend({ messageId: AnyMessageId })).mutation(async ({ ctx, input }) => {
+    unwrap(await conversationOf(ctx.env, input.id).fetchMedia(ctx.agent, input.messageId));
+    return {};
+  }),
 
   /** Sends a failed or doubtful message again, once. */
   retry: agents

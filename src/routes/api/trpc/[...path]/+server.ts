@@ -5,14 +5,14 @@ import type { RequestHandler } from './$types';
 /** Calls of one batch; more are refused. */
 const MAX_BATCH = 10;
 
-const handle: RequestHandler = ({ request, locals, platform }) => {
+const handle: RequestHandler = ({ request, locals, platform, url }) => {
   if (!platform) return new Response(null, { status: 503 });
   const { env } = platform;
   return fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,
     router: appRouter,
-    createContext: () => ({ env, user: locals.user }),
+    createContext: () => ({ env, user: locals.user, origin: url.origin }),
     maxBatchSize: MAX_BATCH,
     // Ids and codes only: inputs hold what people wrote.
     onError: ({ error, path }) => {

@@ -1,0 +1,94 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Template } from '../../domain/template';
+import { batch, database, type Db } from './client';
+import type { TemplateTable } from './schema';
+
+/** A template with where it came from; `syncedAt` in epoch ms. */
+export type ListedTemplate = Template & { source: 'provider' | 'manual'; syncedAt: number };
+
+const Buttons = z.array(z.string());
+
+/** The channel's template of that name and language; null when there is none. */
+export async function find(db: Db, channelId: string, name: string, language: string): Promise<Template | null> {
+  const row = await db
+    .selectFrom('templates')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('name', '=', name)
+    .where('language', '=', language)
+    .executeTakeFirst();
+  return row ? templateOf(row) : null;
+}
+
+/** All templates of the channel, by name and language. */
+export async function list(db: Db, channelId: string): Promise<ListedTemplate[]> {
+  const rows = await db
+    .selectFrom('templates')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .orderBy('name')
+    .orderBy('language')
+    .execute();
+  return rows.map((row) => ({ ...templateOf(row), source: row.source, syncedAt: row.synced_at }));
+}
+
+/**
+ * Makes the provider's own list the channel's: what it no longer has is gone, all or nothing. What was written down by hand stays,
+ * until the provider lists one of the same name and language: then it knows better.
+ */
+export async function replaceSynced(
+  d1: D1Database,
+  channelId: string,
+  templates: readonly Template[],
+  now: number,
+): Promise<void> {
+  const db = database(d1);
+  await batch(d1, [
+    db.deleteFrom('templates').where('channel_id', '=', channelId).where('source', '=', 'provider'),
+    ...templates.map((template) =>
+      db
+        .insertInto('templates')
+        .values(rowOf(channelId, template, 'provider', now))
+        .onConflict((conflict) =>
+          conflict.columns(['channel_id', 'name', 'language']).doUpdateSet(rowOf(channelId, template, 'provider', now)),
+        ),
+    ),
+  ]);
+}
+
+/** Writes a template down by hand. One of that name and language is left as it is; false then. */
+export async function insertManual(db: Db, channelId: string, template: Template, now: number): Promise<boolean> {
+  const result = await db
+    .insertInto('templates')
+    .values(rowOf(channelId, template, 'manual', now))
+    .onConflict((conflict) => conflict.columns(['channel_id', 'name', 'language']).doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Strikes one off the list; one of the provider's comes back with the next sync. */
+export async function remove(db: Db, channelId: string, name: string, language: string): Promise<void> {
+  await db
+    .deleteFrom('templates')
+    .where('channel_id', '=', channelId)
+    .where('name', '=', name)
+    .where('language', '=', language)
+    .execute();
+}
+
+function rowOf(
+  channelId: string,
+  { buttons, ...template }: Template,
+  source: 'provider' | 'manual',
+  now: number,
+): Selectable<TemplateTable> {
+  // prettier-ignore
+  const { name, language, category, header, body, footer } = template;
+  const text = { name, language, category, header, body, footer, buttons: JSON.stringify(buttons) };
+  return { channel_id: channelId, ...text, source, synced_at: now };
+}
+
+function templateOf({ name, language, category, header, body, footer, buttons }: Selectable<TemplateTable>): Template {
+  return { name, language, category, header, body, footer, buttons: Buttons.parse(JSON.parse(buttons)) };
+}

@@ -1,0 +1,43 @@
+import type { OutboundMedia, OutboundMessage } from '../../../domain/provider';
+import type { TemplateParameter, TemplateUse } from '../../../domain/template';
+
+/** The body of `/messages`. `mediaId` is what the upload of its media was answered with. */
+export function bodyOf(message: OutboundMessage, mediaId: string | null) {
+  return {
+    messaging_product: 'whatsapp',
+    recipient_type: 'individual',
+    // With both, the number would win; a user who hides it has only the scoped id (two capitals, a dot, then letters and digits).
+    ...(/^[A-Z]{2}\./.test(message.address) ? { recipient: message.address } : { to: message.address }),
+    ...contentOf(message, mediaId),
+    ...(message.replyTo !== null && { context: { message_id: message.replyTo } }),
+    biz_opaque_callback_data: message.id,
+  };
+}
+
+function contentOf({ template, media, text }: OutboundMessage, mediaId: string | null) {
+  if (template) return { type: 'template', template: templateOf(template) };
+  if (media && mediaId !== null) return { type: media.kind, [media.kind]: mediaOf(media, mediaId, text) };
+  return { type: 'text', text: { body: text, preview_url: false } };
+}
+
+function mediaOf({ kind, fileName }: OutboundMedia, id: string, text: string) {
+  const caption = takesCaption(kind) && text.trim() !== '' ? { caption: text } : {};
+  return { id, ...caption, ...(kind === 'document' && { filename: fileName }) };
+}
+
+/** Audio and stickers are refused with one. */
+export const takesCaption = (kind: OutboundMedia['kind']): boolean => kind !== 'audio' && kind !== 'sticker';
+
+function templateOf({ name, language, header, body }: TemplateUse) {
+  const components = [
+    { type: 'header', parameters: header.map(parameterOf) },
+    { type: 'body', parameters: body.map(parameterOf) },
+  ].filter(({ parameters }) => parameters.length > 0);
+  return { name, language: { code: language }, ...(components.length > 0 && { components }) };
+}
+
+const parameterOf = ({ name, text }: TemplateParameter) => ({
+  type: 'text',
+  text,
+  ...(name !== null && { parameter_name: name }),
+});

@@ -1,0 +1,153 @@
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Template } from '../../src/lib/domain/template';
+import { database } from '../../src/lib/server/db/client';
+import * as templates from '../../src/lib/server/db/templates';
+import { keyOf, labelled } from '../../src/lib/server/media';
+import { appRouter } from '../../src/lib/server/trpc/router';
+import { anInbound } from '../fixtures/conversation';
+import { aConversation, CHANNEL, onDisk, openShop } from './conversation-world';
+import { ORIGIN } from './front-door';
+
+const ana = { id: 'ana', name: 'Ana Lima', email: 'ana@parley.test', role: 'agent' as const, sessionId: 's' };
+const { conversations } = appRouter.createCaller({ env, user: ana, origin: ORIGIN });
+
+const template: Template = {
+  name: 'order_update',
+  language: 'en_US',
+  category: 'UTILITY',
+  header: 'For {{name}}',
+  body: 'Your order {{1}} leaves on {{2}}.',
+  footer: 'Demo Shop',
+  buttons: [],
+};
+
+/** A conversation that Ana holds, and the base of her next message. */
+async function held() {
+  const { target, stub } = await aConversation();
+  const inbound = anInbound({ eventId: crypto.randomUUID() });
+  await stub.receive(target, [inbound]);
+  await conversations.claim({ id: target.id });
+  const base = () => ({ id: target.id, messageId: crypto.randomUUID(), epoch: 1, seenSeq: 99, text: '' });
+  const sent = async (messageId: string) => (await onDisk(stub)).messages.find(({ id }) => id === messageId);
+  const first = (await onDisk(stub)).messages.find(({ direction }) => direction === 'inbound');
+  return { id: target.id, base, sent, first };
+}
+
+async function anUpload(conversationId: string): Promise<string> {
+  const uploadId = crypto.randomUUID();
+  const label = labelled({ mime: 'image/png', fileName: 'Pläne.png', kind: 'image' });
+  await env.MEDIA.put(keyOf(conversationId, uploadId), new Uint8Array([1, 2, 3]), label);
+  return uploadId;
+}
+
+beforeEach(async () => {
+  await openShop();
+  await templates.insertManual(database(env.DB), CHANNEL, template, 1);
+  vi.stubGlobal('fetch', async () => Response.json({ error: { code: 131026, message: 'undeliverable' } }, { status: 400 }));
+});
+
+describe('an agent sends', () => {
+  test.each(['', 'See here'])('an uploaded file with the words "%s"', async (text) => {
+    const { id, base, sent } = await held();
+    const uploadId = await anUpload(id);
+    const message = { ...base(), text, uploadId };
+    await conversations.send(message);
+    expect(await sent(message.messageId)).toMatchObject({
+      kind: 'image',
+      text: text || '📷 Photo',
+      media: { state: 'stored', key: `${id}/${uploadId}`, mime: 'image/png', fileName: 'Pläne.png', size: 3 },
+    });
+  });
+
+  test('an answer to a message', async () => {
+    const { base, sent, first } = await held();
+    const message = { ...base(), text: 'Yes', quotedId: first?.id };
+    await conversations.send(message);
+    expect(await sent(message.messageId)).toMatchObject({ text: 'Yes', quotedId: first?.id });
+    expect(first?.id).toEqual(expect.any(String));
+  });
+
+  test("a template in the template's words, not their own", async () => {
+    const { base, sent } = await held();
+    const values = { 'header.name': 'Asha', 'body.1': '77', 'body.2': 'Friday' };
+    const message = { ...base(), text: 'ignored', template: { name: 'order_update', language: 'en_US', values } };
+    await conversations.send(message);
+    expect(await sent(message.messageId)).toMatchObject({
+      kind: 'template',
+      text: 'For Asha\n\nYour order 77 leaves on Friday.\n\nDemo Shop',
+      template: {
+        name: 'order_update',
+        language: 'en_US',
+        header: [{ name: 'name', text: 'Asha' }],
+        body: [
+          { name: null, text: '77' },
+          { name: null, text: 'Friday' },
+        ],
+      },
+    });
+  });
+});
+
+describe('nothing is sent', () => {
+  const rejection = (facts: object) => ({ cause: { rejection: facts } });
+
+  test('of a file that is not there, or of another conversation', async () => {
+    const { base, sent } = await held();
+    const elsewhere = await anUpload((await held()).id);
+    for (const uploadId of [crypto.randomUUID(), elsewhere]) {
+      const message = { ...base(), text: 'See here', uploadId };
+      await expect(conversations.send(message)).rejects.toMatchObject(rejection({ reason: 'no_upload' }));
+      expect(await sent(message.messageId)).toBeUndefined();
+    }
+  });
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['with a value missing', { 'header.name': 'Asha', 'body.1': '77' }, ['body.2']],
+    ['with an empty value', { 'header.name': ' ', 'body.1': '77', 'body.2': 'Friday' }, ['header.name']],
+    ['with a line break in one', { 'header.name': 'Asha', 'body.1': '7\n7', 'body.2': 'Friday' }, ['body.1']],
+    ['with values of the wrong part', { 'body.name': 'Asha', 'header.1': '77' }, ['header.name', 'body.1', 'body.2']],
+    ['with too long a value', { 'header.name': 'Asha', 'body.1': 'x'.repeat(1_025), 'body.2': 'Friday' }, ['body.1']],
+  ])('of a template %s, and its fields are named', async (_, values, fields) => {
+    const { base, sent } = await held();
+    const message = { ...base(), template: { name: 'order_update', language: 'en_US', values } };
+    await expect(conversations.send(message)).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      ...rejection({ reason: 'bad_template', fields }),
+    });
+    expect(await sent(message.messageId)).toBeUndefined();
+  });
+
+  test('of a template that the channel does not have', async () => {
+    const { base } = await held();
+    for (const [name, language] of [
+      ['order_update', 'de'],
+      ['other', 'en_US'],
+    ] as const) {
+      const message = { ...base(), template: { name, language, values: {} } };
+      await expect(conversations.send(message)).rejects.toMatchObject(rejection({ reason: 'bad_template', fields: [] }));
+    }
+  });
+
+  test('without words, a file or a template, or with a file and a template', async () => {
+    const { id, base } = await held();
+    const uploadId = await anUpload(id);
+    const values = { 'header.name': 'Asha', 'body.1': '77', 'body.2': 'Friday' };
+    const both = { ...base(), uploadId, template: { name: 'order_update', language: 'en_US', values } };
+    for (const message of [base(), { ...base(), text: ' \n' }, both]) {
+      await expect(conversations.send(message)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    }
+  });
+});
+
+test('an attachment can be asked for again where there is one', async () => {
+  const { id, first } = await held();
+  for (const messageId of [crypto.randomUUID(), first?.id ?? '']) {
+    await expect(conversations.fetchMedia({ id, messageId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  }
+  const { target, stub } = await aConversation();
+  const media = { providerMediaId: '42', mime: 'image/png' };
+  await stub.receive(target, [anInbound({ eventId: 'wamid.photo', kind: 'image', text: 'Look', media })]);
+  const photo = (await onDisk(stub)).messages.find(({ kind }) => kind === 'image');
+  expect(await conversations.fetchMedia({ id: target.id, messageId: photo?.id ?? '' })).toEqual({});
+});

@@ -1,0 +1,48 @@
+import { BACKSTOP_MS } from './outbox';
+
+/** When something is next due (`at`), and of that the outbox's part. Epoch ms; null = never. */
+export type Due = { at: number | null; outboxAt: number | null };
+
+/** The object's one alarm, set to the earliest of everything that is due. */
+export class AlarmClock {
+  readonly #storage: DurableObjectStorage;
+  readonly #due: () => Due;
+  /** What the alarm is set to; undefined while that is not known. */
+  #armedAt: number | null | undefined = undefined;
+
+  constructor(storage: DurableObjectStorage, due: () => Due) {
+    this.#storage = storage;
+    this.#due = due;
+  }
+
+  async look(): Promise<void> {
+    this.#armedAt = await this.#storage.getAlarm();
+  }
+
+  /** It has just rung, or the object is new. */
+  isUnset(): void {
+    this.#armedAt = null;
+  }
+
+  /** A rollback has undone what was set last. */
+  isUnknown(): void {
+    this.#armedAt = undefined;
+  }
+
+  /**
+   * Sets the alarm. One that is already set to an earlier time may stay (it will look and arm again), which saves a written row for
+   * each message of a burst, unless it is to be `exactly` right.
+   */
+  arm({ exactly = false } = {}): void {
+    const now = Date.now();
+    const { at, outboxAt } = this.#due();
+    const armedAt = this.#armedAt;
+    if (at === armedAt) return;
+    // A backstop moves with the clock; the one that is set already is as good.
+    const isBackstop = outboxAt !== null && outboxAt <= now + BACKSTOP_MS;
+    if ((!exactly || isBackstop) && at !== null && armedAt != null && now < armedAt && armedAt <= at) return;
+    this.#armedAt = at;
+    if (at === null) void this.#storage.deleteAlarm();
+    else void this.#storage.setAlarm(at);
+  }
+}

@@ -50,24 +50,25 @@ test('a channel whose token has expired stops, everybody is told, nothing is los
   enter,
 }) => {
   test.setTimeout(150_000);
-  const nia = await Customer.on('messenger', parley.origin);
+  const nia = await Customer.on('telegram', parley.origin);
   await nia.says('Are you open on Sunday?');
-  const error = { message: 'Session has expired', type: 'OAuthException', code: 190, fbtrace_id: 'A' };
-  provider.behave(nia.address, { refusal: { status: 401, body: { error } } });
+  const body = { ok: false, error_code: 401, description: 'Unauthorized' };
+  provider.behave(nia.address, { refusal: { status: 401, body } });
   const [ana, admin] = [await enter('ana'), await enter('admin')];
   await admin.goto();
   const thread = await ana.hold(nia);
   await thread.say('On Sunday from ten');
   for (const { page } of [ana, admin]) {
-    await expect(page.getByRole('status').filter({ hasText: 'Parley page sends nothing now.' })).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: 'Parley bot sends nothing now.' })).toBeVisible();
   }
+  await expect(thread.bubble('On Sunday from ten')).toContainText('Waiting: ');
   await expect(ana.page.getByRole('link', { name: 'Put it right' })).toHaveCount(0);
   expect(provider.callsTo(nia.address), 'it is not tried again and again').toHaveLength(1);
 
   provider.behave(nia.address, {});
   await admin.page.getByRole('link', { name: 'Put it right' }).click();
   await admin.page.getByRole('button', { name: 'Resume' }).click();
-  await expect(ana.page.getByText('Parley page sends nothing now.')).toBeHidden();
+  await expect(ana.page.getByText('Parley bot sends nothing now.')).toBeHidden();
   await expect(thread.tick('On Sunday from ten', 'Sent')).toBeVisible({ timeout: 60_000 });
   expect(provider.callsTo(nia.address)).toHaveLength(2);
 });

@@ -82,9 +82,9 @@ test('a refusal by the provider is told in words, and only what may help is offe
   await expect(thread.bubble('Loud and clear')).toContainText('Not delivered: This number cannot receive the message');
   await expect(thread.bubble('Loud and clear').getByRole('button', { name: 'Retry' })).toBeHidden();
 
-  provider.behave(nia.address, { refusal: { status: 401, body: { error: { code: 190, message: 'token' } } } });
+  provider.behave(nia.address, { refusal: { status: 400, body: { error: { code: 131053, message: 'upload' } } } });
   await thread.say('And now?');
-  await expect(thread.bubble('And now?')).toContainText('Not delivered: WhatsApp does not accept this channel’s access token');
+  await expect(thread.bubble('And now?')).toContainText('Not delivered: WhatsApp could not take the attached file');
   provider.behave(nia.address, {});
   await thread.bubble('And now?').getByRole('button', { name: 'Retry' }).click();
   await expect(thread.tick('And now?', 'Sent')).toBeVisible();

@@ -240,7 +240,7 @@ describe('a channel that was stopped', () => {
   test('keeps the message waiting in words, tries again without counting, and lets it go when it works', () => {
     send();
     for (let n = 0; n < 50; n++) answer({ status: 'stopped', reason: 'The token has expired.', code: '190' }, 1, T + n);
-    expect(delivery()).toMatchObject({ status: 'queued', reason: 'The token has expired.' });
+    expect(delivery()).toMatchObject({ status: 'queued', reason: 'The token has expired.', held: true });
     expect(world.outbox.get(`deliver ${ID}`)).toMatchObject({ at: T + 49 + 30_000 });
     answer({ status: 'sent', providerMessageId: 'wamid.out' }, 1, T + 99_000);
     expect(delivery()?.status).toBe('sent');

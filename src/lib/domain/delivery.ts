@@ -11,6 +11,8 @@ export type Delivery = {
   code?: string;
   /** Whether sending it again can help. */
   retryable?: boolean;
+  /** It waits, `queued`, until its channel has been put right. */
+  held?: boolean;
 };
 
 /**

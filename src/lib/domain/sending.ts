@@ -165,7 +165,7 @@ function waitForChannel(
 ): Result<Change, Rejection> {
   if (delivery.status !== 'sending' && delivery.status !== 'queued') return unchanged(draft.before);
   if (delivery.status !== 'queued' || delivery.reason !== reason) {
-    revise(draft, message, { delivery: { status: 'queued', at: draft.now, reason, code } });
+    revise(draft, message, { delivery: { status: 'queued', at: draft.now, reason, code, held: true } });
   }
   draft.effects.push({ type: 'deliver', messageId: message.id, at: draft.now + STOPPED_RETRY_MS });
   return finish(draft);

@@ -49,13 +49,7 @@ function handshake(request: Request, provider: Provider, channel: Channel): Resp
   return new Response(echo, { headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } });
 }
 
-async function receive(
-  request: Request,
-  provider: Provider,
-  known: Channel,
-  env: Env,
-  ctx: ExecutionContext,
-): Promise<Response> {
+async function receive(request: Request, provider: Provider, known: Channel, env: Env, ctx: ExecutionContext): Promise<Response> {
   const body = await readBody(request);
   if (!body) return refuse(known.id, 413);
   const now = Date.now();

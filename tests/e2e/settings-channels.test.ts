@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomInt, randomUUID } from 'node:crypto';
 import { refusalOf, signIn } from './support/agent';
 import { mark } from './support/customer';
 import { expect, test, type OpenOptions } from './support/test';
@@ -92,10 +92,14 @@ test('an Admin connects an app, sees its first message arrive, replaces its secr
   expect(await post(address, third, customer, 'In service again')).toBe(200);
 });
 
-test('an Admin writes a template down by hand, without a mouse', async ({ enter }) => {
+test('an Admin writes a template down by hand, without a mouse', async ({ parley, enter }) => {
+  const { api } = await signIn(parley.origin, 'admin');
+  const secrets = { appSecret: 'app-secret-of-a-shop', accessToken: 'access-token-of-a-shop' };
+  const accountId = String(randomInt(1e12, 9e12));
+  const { id } = await api.channels.add.mutate({ provider: 'whatsapp', name: `Shop ${mark()}`, accountId, ...secrets });
   const { page } = await enter('admin');
   const templates = section(page, 'Templates');
-  await page.goto('/settings/channels/demo-whatsapp');
+  await page.goto(`/settings/channels/${id}`);
   await expect(templates).toContainText('No templates yet');
   await templates.getByRole('button', { name: 'Add by hand' }).focus();
   await page.keyboard.press('Enter');

@@ -5,9 +5,12 @@ import type { Agent } from '../../src/lib/domain/role';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
+import * as templates from '../../src/lib/server/db/templates';
+import { apiBaseOf } from '../api-base';
 import { conversationOf, policyOf, type Env } from '../env';
+import { templates as simulated } from '../simulator/provider/templates';
 import { simulatorOf } from '../simulator/routes';
-import { apiBaseOf } from '../simulator/simulator';
+import { apiBaseOf as simulatedBaseOf } from '../simulator/simulator';
 import { demoAgents } from './agents';
 import { campaignKeys, demoCampaigns } from './campaigns';
 import { demoChannelList, demoChannels } from './channels';
@@ -24,6 +27,9 @@ const WIDTH = 12;
 /** The campaigns are this much older than the moment as of which the demo is written. */
 const CAMPAIGN_AGE_MS = 20 * 86_400_000;
 
+/** What a synchronisation with the simulator would bring. */
+const approvedTemplates = simulated.filter(({ status }) => status === 'APPROVED');
+
 /**
  * Writes the demo: channels, campaigns with their sends, phones and conversations. The demo users must be there. A second call
  * changes nothing; a call after an interrupted one goes on where that stopped, as of the same moment, so that the result is the same.
@@ -37,6 +43,7 @@ export async function seedDemo(env: Env, origin: string): Promise<{ seeded: bool
   const last = pairs.at(-1);
   if (last?.target && (await exists(env, last.target))) return { seeded: false };
   for (const channel of demoChannelList) await channels.insert(database(env.DB), channel, env.SECRET_KEY, now);
+  await templates.replaceSynced(env.DB, demoChannels.whatsapp.id, approvedTemplates, now);
   await campaigns.recordSends(env.DB, content.flatMap(sendsOf));
   const phones = await Promise.all(pairs.map(({ conversation, target }) => (target ? phoneOf(conversation, target) : null)));
   await simulatorOf(env).seed(phones.filter((phone) => phone !== null));
@@ -68,14 +75,9 @@ async function startedAt(env: Env): Promise<number> {
 
 /** Where this deployment's sends to the provider go, when that is the simulator: nobody else has the demo's files. */
 function filesAtOf(env: Env, provider: ProviderName): string | null {
-  const bases: Record<ProviderName, string> = {
-    whatsapp: env.WHATSAPP_API_BASE,
-    messenger: env.MESSENGER_API_BASE,
-    telegram: env.TELEGRAM_API_BASE,
-    webhook: env.WEBHOOK_API_BASE,
-  };
-  const url = URL.parse(bases[provider]);
-  return env.SIMULATOR === 'on' && url && bases[provider] === apiBaseOf(url.origin) ? bases[provider] : null;
+  const base = apiBaseOf(env, provider);
+  const url = URL.parse(base);
+  return env.SIMULATOR === 'on' && url && base === simulatedBaseOf(url.origin) ? base : null;
 }
 
 async function targetOf({ channelId, provider, address, name }: DemoConversation): Promise<ConversationTarget> {

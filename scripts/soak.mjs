@@ -1,4 +1,4 @@
-// `npm run soak`: the tests under load and faults at their full size, some ten minutes; prints their figures. `SEED=n npm run soak`
+// `npm run soak`: the tests under load and faults at their full size, half an hour on two processors; prints their figures. `SEED=n npm run soak`
 // plays another run.
 import { ensureInstalled, run } from './project.mjs';
 

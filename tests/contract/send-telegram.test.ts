@@ -218,7 +218,7 @@ describe('an error answer', () => {
     [404, 'Not Found', { status: 'stopped', code: '404' }],
     [500, 'Internal Server Error', { status: 'unknown' }],
     [502, 'Bad Gateway', { status: 'unknown' }],
-    [503, 'Service Unavailable', { status: 'unknown' }],
+    [503, 'Service Unavailable', { status: 'retry' }],
     [504, 'Gateway Timeout', { status: 'unknown' }],
     [429, 'Too Many Requests: later', { status: 'retry', afterMs: null, code: '429' }],
   ])('%i %s → %j', async (code, description, expected) => {
@@ -279,7 +279,7 @@ describe('an error answer', () => {
     [413, { status: 'failed', failure: { reason: 'The file is too large for Telegram.' } }],
     [429, { status: 'retry', code: '429' }],
     [500, { status: 'unknown' }],
-    [503, { status: 'unknown' }],
+    [503, { status: 'retry' }],
   ])('without readable words, HTTP %i → %j', async (status, expected) => {
     for (const body of ['', '<html>busy</html>', '{"error":"no"}', '[]'])
       expect(await send({ status, body })).toMatchObject(expected);

@@ -259,7 +259,8 @@ export class Conversation extends DurableObject<Env> {
     const result = decide({ conversation: before, messages: this.#store, policy: this.#policy }, command, now);
     if (!result.ok) return result;
     const change = result.value;
-    if (change.conversation === before && change.parked.length === 0 && change.effects.length === 0) return result;
+    const isEmpty = change.remembered.length + change.parked.length + change.effects.length === 0;
+    if (change.conversation === before && isEmpty) return result;
     this.#store.apply(change, now);
     const { conversation, messages } = change;
     if (conversation && conversation.version !== before?.version) {

@@ -70,13 +70,13 @@ export class Deliveries {
     this.#deps.settled();
   }
 
-  /** When the outbox next needs the alarm; null when it is empty. Work that is due now has its backstop. */
+  /** When the outbox next needs the alarm; null when it is empty. Work that is due now is being done: the alarm is its backstop. */
   nextAt(now: number): number | null {
     const heads = kinds.map((kind) => this.#deps.store.head(kind)?.dueAt ?? null);
     const projection = this.#deps.store.projection();
     const project = projection && projection.projectedVersion < projection.version ? projection.at : null;
     const next = earliest(...heads, project);
-    return next === null ? null : Math.max(next, now + BACKSTOP_MS);
+    return next !== null && next <= now ? now + BACKSTOP_MS : next;
   }
 
   #lane(kind: OutboxKind, work: (row: OutboxRow) => Promise<void>) {

@@ -28,6 +28,7 @@ const meanings: readonly [RegExp, string][] = [
 export function resultOf(refusal: Refusal): SendResult {
   const code = String(refusal.code);
   if (refusal.code === 429) return { status: 'retry', afterMs: refusal.afterMs, reason: 'Telegram asks to wait.', code };
+  if (refusal.code === 503) return { status: 'retry', afterMs: refusal.afterMs, reason: 'Telegram is busy.', code };
   if (refusal.code === 401 || refusal.code === 404) return { status: 'stopped', reason: BAD_TOKEN, code };
   if (refusal.code === 408 || refusal.code >= 500) {
     const reason = `Telegram answered with an error (HTTP ${code}). The message may have gone out.`;

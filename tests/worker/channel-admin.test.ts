@@ -10,11 +10,11 @@ import { handleWebhook } from '../../workers/webhooks';
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 
 const HOUR = 3_600_000;
-const callerOf = (role: Role) =>
+const callerOf = (role: Role, origin = 'https://parley.test') =>
   appRouter.createCaller({
     env,
     user: { id: role, name: role, email: `${role}@parley.test`, role, sessionId: 's' },
-    origin: 'https://parley.test',
+    origin,
   }).channels;
 const admin = callerOf('admin');
 
@@ -207,6 +207,13 @@ describe('trying a channel', () => {
     expect(checks.find(({ name }) => name === 'Messages arrive')).toMatchObject({ ok: false, help: /Nothing has come in yet/ });
     await post(id, shown.webhookSecret ?? '');
     expect((await admin.test({ id })).filter(({ ok }) => !ok)).toEqual([]);
+    for (const origin of ['http://localhost:8787', 'http://192.168.1.9', 'https://[::1]', 'http://shop.example']) {
+      const checks = await callerOf('admin', origin).test({ id });
+      expect(
+        checks.filter(({ ok }) => !ok).map(({ name }) => name),
+        origin,
+      ).toEqual(['The webhook can be reached']);
+    }
     await admin.setEnabled({ id, enabled: false });
     expect((await admin.test({ id })).filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['The channel is enabled']);
   });

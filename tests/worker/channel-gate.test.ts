@@ -180,6 +180,6 @@ test('every dashboard is told when a channel stops and when it works again, once
 });
 
 test('it knows its channel by its name', async () => {
-  const [check] = await gateOf(env, 'no-such-channel').check();
+  const [check] = await gateOf(env, 'no-such-channel').check('https://parley.test');
   expect(check).toEqual({ name: 'The channel is there', ok: false, help: 'There is no such channel.' });
 });

@@ -125,9 +125,9 @@ export class ChannelGate extends DurableObject<Env> {
     if (this.#stop) this.#tellDashboards();
   }
 
-  /** Looks whether everything about the channel is as it should be. */
-  check(): Promise<Check[]> {
-    return checkChannel(this.env, this.#channelId, this.health());
+  /** Looks whether everything about the channel is as it should be. `origin` is where the Admin reaches us. */
+  check(origin: string): Promise<Check[]> {
+    return checkChannel(this.env, this.#channelId, this.health(), origin);
   }
 
   /** Tells the provider where our webhook is. `origin` is where the world reaches us. */

@@ -19,13 +19,17 @@ const NO_TEMPLATES = 'The templates could not be fetched. Try again in a moment.
 /** What a sync found, or in words why it did not. */
 export type Synced = { count: number } | { reason: string };
 
-/** Everything that can be wrong with a channel, each as a check with what to do about it. Never throws. */
-export async function checkChannel(env: Env, id: string, health: Health): Promise<Check[]> {
+/**
+ * Everything that can be wrong with a channel, each as a check with what to do about it. `origin` is where the Admin reaches us. Never
+ * throws.
+ */
+export async function checkChannel(env: Env, id: string, health: Health, origin: string): Promise<Check[]> {
   const found = await ready(env, id);
   if ('problem' in found) return [found.problem];
   const { stored, provider } = found;
   return [
     ...(await ofProvider(stored.channel, () => provider.check(stored.channel, depsOf(env, stored.channel)))),
+    addressCheck(origin, apiBaseOf(env, stored.channel.provider)),
     {
       name: 'Messages arrive',
       ok: health.lastInboundAt !== null,
@@ -34,6 +38,20 @@ export async function checkChannel(env: Env, id: string, health: Health): Promis
     { name: 'Sending is not stopped', ok: health.stopped === null, help: health.stopped && `${health.stopped.reason} Then resume it.` },
     { name: 'The channel is enabled', ok: stored.enabled, help: stored.enabled ? null : 'It takes and sends nothing until you enable it.' },
   ]; // prettier-ignore
+}
+
+const LOCAL = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)|\.(localhost|local|internal)$/;
+
+/** Whether a provider out there can reach the address under which this page was opened. One that runs here (the simulator) can. */
+function addressCheck(origin: string, apiBase: string): Check {
+  const name = 'The webhook can be reached';
+  const { protocol, hostname } = new URL(origin);
+  if (URL.parse(apiBase)?.origin === origin) return { name, ok: true, help: null };
+  if (LOCAL.test(hostname)) {
+    return { name, ok: false, help: `Providers cannot reach ${hostname}. Deploy, or open a tunnel and use its address.` };
+  }
+  if (protocol !== 'https:') return { name, ok: false, help: 'Providers post to https addresses only.' };
+  return { name, ok: true, help: null };
 }
 
 /** Has the provider post to our webhook from now on. Never throws. */

@@ -118,7 +118,7 @@ export const channelsRouter = router({
   /** Looks whether all is well; each check with what to do about it. */
   test: admins.input(One).mutation(async ({ ctx, input }) => {
     await detailOf(ctx, input.id);
-    return gateOf(ctx.env, input.id).check();
+    return gateOf(ctx.env, input.id).check(ctx.origin);
   }),
 
   /** Tells the provider where our webhook is, where that can be told. */

@@ -202,7 +202,9 @@ describe('changing a channel', () => {
 describe('trying a channel', () => {
   test('says of each thing whether it is well, and what to do', async () => {
     const { id, shown } = await admin.add({ ...app(), sendUrl: 'https://app.example' });
-    answer = () => new Response(null, { status: 204 });
+    const served = (request: Request) => handleWebhook(request, env, createExecutionContext(), id);
+    answer = (request) =>
+      request.url.startsWith('https://parley.test/') ? served(request) : new Response(null, { status: 204 });
     const checks = await admin.test({ id });
     expect(checks.find(({ name }) => name === 'Messages arrive')).toMatchObject({ ok: false, help: /Nothing has come in yet/ });
     await post(id, shown.webhookSecret ?? '');
@@ -212,10 +214,34 @@ describe('trying a channel', () => {
       expect(
         checks.filter(({ ok }) => !ok).map(({ name }) => name),
         origin,
-      ).toEqual(['The webhook can be reached']);
+      ).toEqual(['A test event reaches the webhook']);
     }
     await admin.setEnabled({ id, enabled: false });
-    expect((await admin.test({ id })).filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['The channel is enabled']);
+    const wrong = (await admin.test({ id })).filter(({ ok }) => !ok);
+    expect(wrong.map(({ name }) => name)).toEqual(['A test event reaches the webhook', 'The channel is enabled']);
+  });
+
+  test.each([
+    ['WhatsApp', () => whatsapp()],
+    ['Telegram', () => telegram()],
+    ['an app', () => app()],
+  ])('a test event of %s is believed, leaves nothing, and says when it is not', async (_, make) => {
+    const { id } = await admin.add(make());
+    const reached = async () => (await admin.test({ id })).find(({ name }) => name.startsWith('A test event'));
+    let believed = true;
+    answer = (request) => {
+      if (!request.url.startsWith('https://parley.test/')) return new Response(null, { status: 204 });
+      if (!believed) return new Response(null, { status: 401 });
+      return handleWebhook(request, env, createExecutionContext(), id);
+    };
+    expect(await reached()).toMatchObject({ ok: true });
+    const letters = await env.DB.prepare('SELECT count(*) AS n FROM dead_letters WHERE channel_id = ?').bind(id).first('n');
+    expect(letters).toBe(0);
+    expect((await admin.get({ id })).health?.lastInboundAt).toBeNull();
+    believed = false;
+    expect(await reached()).toMatchObject({ ok: false, help: /not believed/ });
+    answer = () => Promise.reject(new Error('nobody there'));
+    expect(await reached()).toMatchObject({ ok: false, help: /did not answer/ });
   });
 
   test('a channel whose secrets were stored under another key says so', async () => {

@@ -7,6 +7,7 @@ import { replaceSynced } from '../../src/lib/server/db/templates';
 import { providerOf } from '../../src/lib/server/providers';
 import { apiBaseOf } from '../api-base';
 import type { Env } from '../env';
+import { TEST_HEADER } from '../webhooks/test-header';
 import type { Health } from './channel-gate';
 
 /** An Admin waits for it. */
@@ -29,7 +30,7 @@ export async function checkChannel(env: Env, id: string, health: Health, origin:
   const { stored, provider } = found;
   return [
     ...(await ofProvider(stored.channel, () => provider.check(stored.channel, depsOf(env, stored.channel)))),
-    addressCheck(origin, apiBaseOf(env, stored.channel.provider)),
+    await reachCheck(env, origin, stored, provider),
     {
       name: 'Messages arrive',
       ok: health.lastInboundAt !== null,
@@ -40,18 +41,31 @@ export async function checkChannel(env: Env, id: string, health: Health, origin:
   ]; // prettier-ignore
 }
 
+/** Addresses that mean something here only. */
 const LOCAL = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)|\.(localhost|local|internal)$/;
 
-/** Whether a provider out there can reach the address under which this page was opened. One that runs here (the simulator) can. */
-function addressCheck(origin: string, apiBase: string): Check {
-  const name = 'The webhook can be reached';
+/** Posts an empty delivery to our own webhook, from outside and as genuine as the provider's: does it arrive, and is it believed? */
+async function reachCheck(env: Env, origin: string, { channel, enabled }: StoredChannel, provider: Provider): Promise<Check> {
+  const check = (help: string | null): Check => ({ name: 'A test event reaches the webhook', ok: help === null, help });
   const { protocol, hostname } = new URL(origin);
-  if (URL.parse(apiBase)?.origin === origin) return { name, ok: true, help: null };
-  if (LOCAL.test(hostname)) {
-    return { name, ok: false, help: `Providers cannot reach ${hostname}. Deploy, or open a tunnel and use its address.` };
+  const isServedHere = URL.parse(apiBaseOf(env, channel.provider))?.origin === origin;
+  if (!isServedHere && LOCAL.test(hostname)) {
+    return check(`Providers cannot reach ${hostname}. Deploy, or open a tunnel and use its address.`);
   }
-  if (protocol !== 'https:') return { name, ok: false, help: 'Providers post to https addresses only.' };
-  return { name, ok: true, help: null };
+  if (!isServedHere && protocol !== 'https:') return check('Providers post to https addresses only.');
+  const headers = await provider.prove('{}', channel, Date.now());
+  if (!headers) return check('The channel has no secret to know its provider by. Enter it under Secrets.');
+  const init = { method: 'POST', body: '{}', headers: { ...headers, 'content-type': 'application/json', [TEST_HEADER]: '1' } };
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const { status } = await fetch(`${origin}/webhooks/${channel.id}`, { ...init, redirect: 'manual', signal });
+    if (status === 200) return check(null);
+    if (status === 404 && !enabled) return check('A disabled channel takes nothing.');
+    if (status === 401) return check('It arrived, but was not believed. Wait half a minute after a new secret, and test again.');
+    return check(`It was answered with HTTP ${status}. Look at what stands between the provider and this address.`);
+  } catch {
+    return check(`${hostname} did not answer.`);
+  }
 }
 
 /** Has the provider post to our webhook from now on. Never throws. */

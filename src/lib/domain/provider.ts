@@ -174,6 +174,8 @@ export type Provider = {
   handshake(query: URLSearchParams, channel: Channel): string | null;
   /** Whether the raw bytes are authentic; constant time. `now` in epoch ms. */
   verify(body: Uint8Array, headers: Headers, channel: Channel, now: number): Promise<boolean>;
+  /** The headers of a genuine delivery with this body, for trying our own webhook; null for a channel without a secret. */
+  prove(body: string, channel: Channel, now: number): Promise<Record<string, string> | null>;
   parse(body: unknown, channel: Channel): ParsedWebhook;
   /** Exactly one message; never throws. */
   send(message: OutboundMessage, channel: Channel, deps: SendDeps): Promise<SendResult>;

@@ -1,5 +1,5 @@
 import type { Provider } from '../../../domain/provider';
-import { handshake, verify } from '../meta/verify';
+import { handshake, prove, verify } from '../meta/verify';
 import { check } from './check';
 import { readMedia } from './media';
 import { parse } from './parse';
@@ -7,4 +7,4 @@ import { readName } from './profile';
 import { send } from './send';
 
 /** Facebook Messenger (Meta), one page per channel. */
-export const messenger: Provider = { name: 'messenger', handshake, verify, parse, send, readMedia, readName, check };
+export const messenger: Provider = { name: 'messenger', handshake, verify, prove, parse, send, readMedia, readName, check };

@@ -1,5 +1,5 @@
 import type { Channel } from '../../../domain/provider';
-import { bytesOfHex, sameText, secretsOf, verifyHmac } from '../signature';
+import { bytesOfHex, hexOf, sameText, secretsOf, signHmac, verifyHmac } from '../signature';
 
 const encoder = new TextEncoder();
 const SCHEME = 'sha256=';
@@ -24,4 +24,11 @@ export async function verify(body: Uint8Array, headers: Headers, channel: Channe
     if (await verifyHmac(encoder.encode(secret), signature, body)) return true;
   }
   return false;
+}
+
+/** As Meta signs what it posts to us. */
+export async function prove(body: string, channel: Channel): Promise<Record<string, string> | null> {
+  const [secret] = secretsOf(channel.secrets.appSecret);
+  if (secret === undefined) return null;
+  return { 'x-hub-signature-256': SCHEME + hexOf(await signHmac(encoder.encode(secret), encoder.encode(body))) };
 }

@@ -4,7 +4,7 @@ import { readMedia } from './media';
 import { parse } from './parse';
 import { send } from './send';
 import { check, connect } from './setup';
-import { handshake, verify } from './verify';
+import { handshake, prove, verify } from './verify';
 
 /** Telegram Bot API. */
-export const telegram: Provider = { name: 'telegram', handshake, verify, parse, send, readMedia, confirm, check, connect };
+export const telegram: Provider = { name: 'telegram', handshake, verify, prove, parse, send, readMedia, confirm, check, connect };

@@ -15,3 +15,9 @@ export async function verify(_body: Uint8Array, headers: Headers, channel: Chann
   const fits = secretsOf(channel.secrets.webhookSecret).map((secret) => sameText(given, secret));
   return fits.includes(true);
 }
+
+/** As Telegram marks what it posts to us. */
+export async function prove(_body: string, channel: Channel): Promise<Record<string, string> | null> {
+  const [secret] = secretsOf(channel.secrets.webhookSecret);
+  return secret === undefined ? null : { 'x-telegram-bot-api-secret-token': secret };
+}

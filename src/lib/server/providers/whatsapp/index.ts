@@ -1,5 +1,5 @@
 import type { Provider } from '../../../domain/provider';
-import { handshake, verify } from '../meta/verify';
+import { handshake, prove, verify } from '../meta/verify';
 import { check } from './check';
 import { readMedia } from './media';
 import { parse } from './parse';
@@ -7,4 +7,4 @@ import { send } from './send';
 import { listTemplates } from './templates';
 
 /** WhatsApp Business Cloud API (Meta). */
-export const whatsapp: Provider = { name: 'whatsapp', handshake, verify, parse, send, readMedia, check, listTemplates };
+export const whatsapp: Provider = { name: 'whatsapp', handshake, verify, prove, parse, send, readMedia, check, listTemplates };

@@ -58,7 +58,10 @@ export async function renewedChannel(env: Env, id: string): Promise<Channel | nu
   const renewal = underWay.get(id) ?? read(env, entries, id).then(inService, () => null);
   underWay.set(id, renewal);
   try {
-    return await renewal;
+    // By each one's own clock: a look-up whose request was cut off never answers those who wait for it with it.
+    return await within(LOOKUP_MS, renewal);
+  } catch {
+    return null;
   } finally {
     underWay.delete(id);
   }

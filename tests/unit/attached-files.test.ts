@@ -6,6 +6,9 @@ const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0
 const aPicture = (name = 'beach.png') => new File([PNG], name, { type: 'image/png' });
 const aText = (name = 'notes.txt') => new File(['Some notes'], name, { type: 'text/plain' });
 
+/** Everything that only waits for promises has happened: a timer of no length comes after them. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+
 /** Files whose server answers when the test says so. */
 function someFiles() {
   const world = {
@@ -36,7 +39,7 @@ function someFiles() {
   });
   const answer = async (outcome: UploadOutcome) => {
     world.uploads.shift()?.answer(outcome);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await settled();
   };
   return { files, world, answer };
 }
@@ -125,7 +128,7 @@ describe('an upload', () => {
     files.remove('file-1');
     expect(upload?.signal.aborted).toBe(true);
     upload?.answer(uploaded());
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await settled();
     expect([files.tray, world.ended]).toEqual([[], []]);
   });
 });

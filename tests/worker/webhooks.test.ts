@@ -75,6 +75,32 @@ describe('the size of a delivery', () => {
   });
 });
 
+describe('the mark of a test delivery', () => {
+  const marked = async (body: string) => {
+    const channel = await aChannel('whatsapp');
+    const headers = { ...(await signed(channel, body)), 'x-parley-test': '1' };
+    return { channel, response: await call(channel.id, { method: 'POST', body, headers }) };
+  };
+
+  test('on nothing leaves nothing', async () => {
+    const { channel, response } = await marked('{}');
+    expect(response.status).toBe(200);
+    expect(await lettersOf(channel)).toEqual([]);
+  });
+
+  test('on a message means nothing: it is stored as any other', async () => {
+    const { channel, response } = await marked(JSON.stringify(whatsappBody([said({ id: 'wamid.1' })])));
+    expect(response.status).toBe(200);
+    expect(await textsOf(channel)).toEqual(['hi']);
+  });
+
+  test('without a signature is no way in', async () => {
+    const { channel } = await marked('{}');
+    const headers = { 'x-parley-test': '1', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+    expect((await call(channel.id, { method: 'POST', body: '{}', headers })).status).toBe(401);
+  });
+});
+
 describe('an authentic delivery that nobody can process', () => {
   const deep = `${'['.repeat(40)}${']'.repeat(40)}`;
   test.each<[string, unknown, string]>([

@@ -7,7 +7,7 @@ import { replaceSynced } from '../../src/lib/server/db/templates';
 import { providerOf } from '../../src/lib/server/providers';
 import { apiBaseOf } from '../api-base';
 import type { Env } from '../env';
-import { TEST_HEADER } from '../webhooks/test-header';
+import { TEST_BODY, TEST_HEADER } from '../webhooks/test-delivery';
 import type { Health } from './channel-gate';
 
 /** An Admin waits for it. */
@@ -53,9 +53,13 @@ async function reachCheck(env: Env, origin: string, { channel, enabled }: Stored
     return check(`Providers cannot reach ${hostname}. Deploy, or open a tunnel and use its address.`);
   }
   if (!isServedHere && protocol !== 'https:') return check('Providers post to https addresses only.');
-  const headers = await provider.prove('{}', channel, Date.now());
+  const headers = await provider.prove(TEST_BODY, channel, Date.now());
   if (!headers) return check('The channel has no secret to know its provider by. Enter it under Secrets.');
-  const init = { method: 'POST', body: '{}', headers: { ...headers, 'content-type': 'application/json', [TEST_HEADER]: '1' } };
+  const init = {
+    method: 'POST',
+    body: TEST_BODY,
+    headers: { ...headers, 'content-type': 'application/json', [TEST_HEADER]: '1' },
+  };
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const { status } = await fetch(`${origin}/webhooks/${channel.id}`, { ...init, redirect: 'manual', signal });

@@ -1,6 +1,7 @@
 import { FIRST_BYTES, mimeOf } from '../../src/lib/domain/file-type';
 import { labelled, type FileLabel } from '../../src/lib/server/media';
 import { FileTooLarge } from '../../src/lib/server/providers/download';
+import { joined } from '../chunks';
 
 /** What is in memory of a file at a time. R2's multipart rules: all parts but the last are alike and at least this long. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -96,14 +97,4 @@ async function* partsOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint
     length += left.length;
   }
   if (length > 0) yield joined(chunks, length);
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

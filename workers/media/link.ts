@@ -1,3 +1,4 @@
+import { derivedKey } from '../../src/lib/server/derived-key';
 import { keyOf } from '../../src/lib/server/media';
 import { bytesOfHex, hexOf } from '../../src/lib/server/providers/signature';
 import type { Env } from '../env';
@@ -31,10 +32,5 @@ const SHARED = /^\/media\/shared\/([1-9]\d{0,14})\.([0-9a-f]{64})\/([0-9a-f]{40}
 const encoder = new TextEncoder();
 const textOf = (expiresAt: number, key: string) => encoder.encode(`${expiresAt}.${key}`);
 
-/** HKDF gives this purpose a key of its own; SECRET_KEY is random and long, so it needs no salt. */
-async function linkKey({ SECRET_KEY }: Env): Promise<CryptoKey> {
-  if (SECRET_KEY.length < 32) throw new Error('SECRET_KEY must have at least 32 characters');
-  const material = await crypto.subtle.importKey('raw', encoder.encode(SECRET_KEY), 'HKDF', false, ['deriveKey']);
-  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode('parley/media-link') };
-  return crypto.subtle.deriveKey(derivation, material, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign', 'verify']);
-}
+const linkKey = ({ SECRET_KEY }: Env): Promise<CryptoKey> =>
+  derivedKey(SECRET_KEY, 'media-link', { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign', 'verify']);

@@ -1,3 +1,5 @@
+import { joined } from '../chunks';
+
 /** Largest body taken; WhatsApp sends up to 3 MB. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Deepest nesting parsed; real deliveries have about ten levels. */
@@ -41,18 +43,6 @@ export function parseBody(bytes: Uint8Array): { json: unknown } | null {
   } catch {
     return null;
   }
-}
-
-function joined(chunks: Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks;
-  if (first && chunks.length === 1) return first;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 const QUOTE = 0x22;

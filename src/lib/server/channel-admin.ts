@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { providerRules } from '../domain/provider-rules';
 import type { Channel, ChannelSecrets, ChannelSettings, ProviderName } from '../domain/provider';
+import { base64Of } from './secrets';
 
 /** The digits of a Meta object's id. */
 const MetaId = z.string().trim().regex(/^\d{5,25}$/); // prettier-ignore
@@ -75,7 +76,7 @@ export const NewChannel = z.discriminatedUnion('provider', [
 ]);
 export type NewChannel = z.infer<typeof NewChannel>;
 
-/** What can be changed of a channel without a new secret. Which of the settings there are depends on its provider: see `settingsFor`. */
+/** What can be changed of a channel without a new secret. Which of the settings there are depends on its provider: see `settingsFit`. */
 export const Settings = z.strictObject({
   businessId: MetaId.optional(),
   humanAgent: z.boolean().optional(),
@@ -185,4 +186,3 @@ function generated(provider: ProviderName, name: 'verifyToken' | 'webhookSecret'
 }
 
 const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
-const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChannelSecrets } from '../domain/provider';
+import { derivedKey } from './derived-key';
 
 const Secrets = z.object({
   appSecret: z.string().optional(),
@@ -38,13 +39,9 @@ const cipher = (iv: Uint8Array<ArrayBuffer>, channelId: string) => ({
   additionalData: encoder.encode(channelId),
 });
 
-/** HKDF gives this purpose a key of its own; SECRET_KEY is random and long, so no salt and no slow hash are needed. */
-async function keyOf(secretKey: string): Promise<CryptoKey> {
-  if (secretKey.length < 32) throw new Error('SECRET_KEY must have at least 32 characters');
-  const material = await crypto.subtle.importKey('raw', encoder.encode(secretKey), 'HKDF', false, ['deriveKey']);
-  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode('parley/channel-secrets') };
-  return crypto.subtle.deriveKey(derivation, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-}
+const keyOf = (secretKey: string): Promise<CryptoKey> =>
+  derivedKey(secretKey, 'channel-secrets', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']);
 
-const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+/** Padded base64. */
+export const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

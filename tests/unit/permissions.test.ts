@@ -39,7 +39,17 @@ const procedures: Record<string, Permission | null> = {
 const granted: Record<Permission, readonly Role[]> = {
   conversations: ['admin', 'agent'],
   'conversations.takeOver': ['admin'],
+  people: ['admin', 'agent'],
+  'people.edit': ['admin'],
+  'people.erase': ['admin'],
+  campaigns: ['admin', 'member', 'creator', 'approver'],
+  'campaigns.draft': ['admin', 'creator'],
+  'campaigns.approve': ['admin', 'approver'],
+  'campaigns.send': ['admin', 'creator', 'approver'],
+  'settings.users': ['admin'],
   'settings.channels': ['admin'],
+  'settings.keys': ['admin'],
+  'settings.audit': ['admin'],
   simulator: ['admin'],
 };
 

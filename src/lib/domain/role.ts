@@ -10,13 +10,33 @@ export type Agent = { id: string; name: string; role: Role };
 export type Permission =
   | 'conversations' // the dashboard, its list, threads, sockets and search
   | 'conversations.takeOver' // end a colleague's hold
+  | 'people' // see people, query them, open their profiles and histories
+  | 'people.edit' // change properties, save segments, import and export
+  | 'people.erase' // make a person gone
+  | 'campaigns' // see campaigns and how they are doing
+  | 'campaigns.draft' // write, change, submit and duplicate campaigns
+  | 'campaigns.approve' // approve a submitted campaign, or send it back
+  | 'campaigns.send' // send an approved campaign, pause and stop it
+  | 'settings.users' // invite, assign roles, disable, end sessions
   | 'settings.channels' // add, test, rotate, stop channels
+  | 'settings.keys' // issue and revoke keys of the API
+  | 'settings.audit' // read and export who did what
   | 'simulator'; // play the end user in a demo
 
 const grants: Record<Permission, readonly Role[]> = {
   conversations: ['admin', 'agent'],
   'conversations.takeOver': ['admin'],
+  people: ['admin', 'agent'],
+  'people.edit': ['admin'],
+  'people.erase': ['admin'],
+  campaigns: ['admin', 'member', 'creator', 'approver'],
+  'campaigns.draft': ['admin', 'creator'],
+  'campaigns.approve': ['admin', 'approver'],
+  'campaigns.send': ['admin', 'creator', 'approver'],
+  'settings.users': ['admin'],
   'settings.channels': ['admin'],
+  'settings.keys': ['admin'],
+  'settings.audit': ['admin'],
   simulator: ['admin'],
 };
 

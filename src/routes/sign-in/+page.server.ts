@@ -2,6 +2,6 @@ import { redirect } from '@sveltejs/kit';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals, platform }) => {
-  if (locals.user) redirect(303, '/conversations');
+  if (locals.user) redirect(303, '/');
   return { demo: platform?.env.DEMO === 'on' };
 };

@@ -12,6 +12,7 @@ export interface Database {
   channels: ChannelTable;
   templates: TemplateTable;
   dead_letters: DeadLetterTable;
+  audit: AuditTable;
 }
 
 /** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
@@ -118,4 +119,18 @@ export interface DeadLetterTable {
   first_at: number;
   last_at: number;
   count: Generated<number>;
+}
+
+/** Who did what, when. Rows are only ever added: triggers refuse the rest. */
+export interface AuditTable {
+  id: string;
+  at: number;
+  actor_id: string | null;
+  actor_name: string;
+  /** `noun.verb`. */
+  action: string;
+  subject_type: string;
+  subject_id: string;
+  /** JSON object of what changed. */
+  details: Generated<string>;
 }

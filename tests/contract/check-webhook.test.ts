@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Channel, Check } from '../../src/lib/domain/provider';
-import { webhook } from '../../src/lib/server/providers/webhook';
+import { webhook } from '../../src/lib/providers/webhook/server';
 import { startRoutedServer, type Answer, type RoutedServer } from './routed-server';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

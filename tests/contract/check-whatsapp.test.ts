@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Channel, Check, SendDeps } from '../../src/lib/domain/provider';
-import { whatsapp } from '../../src/lib/server/providers/whatsapp';
+import { whatsapp } from '../../src/lib/providers/whatsapp/server';
 import { startRoutedServer, type Answer, type RoutedServer } from './routed-server';
 
 const channel: Channel = {

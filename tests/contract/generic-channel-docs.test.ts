@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Channel } from '../../src/lib/domain/provider';
-import { webhook } from '../../src/lib/server/providers/webhook';
+import { webhook } from '../../src/lib/providers/webhook/server';
 import { startRoutedServer, type RoutedServer } from './routed-server';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, MediaAnswer, SendDeps } from '../../src/lib/domain/provider';
 import { FileTooLarge } from '../../src/lib/server/providers/download';
-import { messenger } from '../../src/lib/server/providers/messenger';
+import { messenger } from '../../src/lib/providers/messenger/server';
 
 const MB = 1_048_576;
 const channel: Channel = {

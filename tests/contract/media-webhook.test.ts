@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, ChannelSettings, MediaAnswer, SendDeps } from '../../src/lib/domain/provider';
-import { webhook } from '../../src/lib/server/providers/webhook';
+import { webhook } from '../../src/lib/providers/webhook/server';
 import { startRoutedServer, type RoutedServer } from './routed-server';
 
 const channelWith = (settings: ChannelSettings): Channel => ({

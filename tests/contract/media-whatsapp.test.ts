@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Media } from '../../src/lib/domain/message';
 import type { Channel, MediaAnswer, SendDeps } from '../../src/lib/domain/provider';
-import { whatsapp } from '../../src/lib/server/providers/whatsapp';
+import { whatsapp } from '../../src/lib/providers/whatsapp/server';
 import { startRoutedServer, type Answer, type RoutedServer } from './routed-server';
 
 const channel: Channel = {

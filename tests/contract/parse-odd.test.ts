@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Channel, InboundEvent, ParsedWebhook } from '../../src/lib/domain/provider';
-import { webhook } from '../../src/lib/server/providers/webhook';
-import { whatsapp } from '../../src/lib/server/providers/whatsapp';
+import { webhook } from '../../src/lib/providers/webhook/server';
+import { whatsapp } from '../../src/lib/providers/whatsapp/server';
 
 const providers = { whatsapp, webhook };
 const channels: Record<keyof typeof providers, Channel> = {

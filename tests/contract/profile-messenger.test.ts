@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Channel } from '../../src/lib/domain/provider';
-import { messenger } from '../../src/lib/server/providers/messenger';
+import { messenger } from '../../src/lib/providers/messenger/server';
 import { startProviderServer, type ProviderServer } from './provider-server';
 
 const channel: Channel = {

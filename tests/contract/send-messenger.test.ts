@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, OutboundMedia, OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
-import { messenger } from '../../src/lib/server/providers/messenger';
+import { messenger } from '../../src/lib/providers/messenger/server';
 import { startProviderServer, type ProviderServer, type Reply } from './provider-server';
 
 const HOUR_MS = 3_600_000;

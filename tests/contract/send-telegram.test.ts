@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, OutboundMedia, OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
-import { telegram } from '../../src/lib/server/providers/telegram';
+import { telegram } from '../../src/lib/providers/telegram/server';
 import { startProviderServer, type ProviderServer, type Received, type Reply } from './provider-server';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);

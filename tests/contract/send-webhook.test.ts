@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AttachmentKind } from '../../src/lib/domain/provider-rules';
 import type { Channel, OutboundMedia, OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
-import { webhook } from '../../src/lib/server/providers/webhook';
+import { webhook } from '../../src/lib/providers/webhook/server';
 import { startProviderServer, type ProviderServer, type Reply } from './provider-server';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5, 678);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
-import { whatsapp } from '../../src/lib/server/providers/whatsapp';
+import { whatsapp } from '../../src/lib/providers/whatsapp/server';
 import { startProviderServer, type ProviderServer, type Reply } from './provider-server';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, OutboundMessage, SendDeps } from '../../src/lib/domain/provider';
 import { fillTemplate, type Template, type TemplateUse } from '../../src/lib/domain/template';
-import { whatsapp } from '../../src/lib/server/providers/whatsapp';
+import { whatsapp } from '../../src/lib/providers/whatsapp/server';
 import { jsonOf, startRoutedServer, type Answer, type Call, type RoutedServer } from './routed-server';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);

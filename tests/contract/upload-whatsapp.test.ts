@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AttachmentKind } from '../../src/lib/domain/provider-rules';
 import type { Channel, OutboundMedia, OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
-import { whatsapp } from '../../src/lib/server/providers/whatsapp';
+import { whatsapp } from '../../src/lib/providers/whatsapp/server';
 import { formOf, jsonOf, startRoutedServer, type Answer, type RoutedServer } from './routed-server';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, Check, SendDeps } from '../../src/lib/domain/provider';
-import { telegram } from '../../src/lib/server/providers/telegram';
+import { telegram } from '../../src/lib/providers/telegram/server';
 import { startProviderServer, type ProviderServer, type Reply } from './provider-server';
 
 const TOKEN = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';

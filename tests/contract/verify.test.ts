@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Channel, Provider, ProviderName } from '../../src/lib/domain/provider';
 import { providers } from '../../src/lib/server/providers';
-import { messenger } from '../../src/lib/server/providers/messenger';
-import { webhook } from '../../src/lib/server/providers/webhook';
-import { whatsapp } from '../../src/lib/server/providers/whatsapp';
+import { messenger } from '../../src/lib/providers/messenger/server';
+import { webhook } from '../../src/lib/providers/webhook/server';
+import { whatsapp } from '../../src/lib/providers/whatsapp/server';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const channelWith = (provider: ProviderName, secrets: Channel['secrets']): Channel => ({

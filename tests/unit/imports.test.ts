@@ -38,7 +38,16 @@ describe('who may import what', () => {
       'src/lib/server/db/',
       /^(src\/lib\/(domain|server\/db)\/|src\/lib\/server\/secrets$|kysely|zod$)/,
     ],
-    ['providers: themselves and the domain', 'src/lib/server/providers/', /^(src\/lib\/(domain|server\/providers)\/|zod$|node:)/],
+    [
+      'providers: themselves and the domain',
+      'src/lib/providers/',
+      /^(src\/lib\/(domain|providers|server\/providers)\/|zod$|node:)/,
+    ],
+    [
+      'what providers share: the same',
+      'src/lib/server/providers/',
+      /^(src\/lib\/(domain|providers|server\/providers)\/|zod$|node:)/,
+    ],
     [
       'workers: never the app, its framework or tRPC',
       'workers/',
@@ -64,7 +73,7 @@ describe('who may import what', () => {
   });
 
   test('files of both bundles use relative imports', () => {
-    const both = /^(src\/lib\/(domain|server\/(db|providers|auth))|workers)\//;
+    const both = /^(src\/lib\/(domain|providers|server\/(db|providers|auth))|workers)\//;
     const aliased = files.filter((file) => both.test(file) && /from '\$lib/.test(readFileSync(file, 'utf8')));
     expect(aliased).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import type { Provider, ProviderName } from '../../domain/provider';
-import { messenger } from './messenger';
-import { telegram } from './telegram';
-import { webhook } from './webhook';
-import { whatsapp } from './whatsapp';
+import { messenger } from '../../providers/messenger/server';
+import { telegram } from '../../providers/telegram/server';
+import { webhook } from '../../providers/webhook/server';
+import { whatsapp } from '../../providers/whatsapp/server';
 
 /** Every messaging app that Parley speaks: one folder and one line here each. */
 export const providers: Record<ProviderName, Provider> = { whatsapp, messenger, telegram, webhook };

@@ -51,11 +51,38 @@ export interface CampaignTable {
   id: string;
   name: string;
   channel_id: string;
+  /** What stands for the message where nothing was sent: its text, placeholders and all. */
   template: string;
+  /** The domain's `CampaignStatus`. */
   status: string;
   /** What a referral of the provider carries when it leads to this campaign. */
   ref: string | null;
   created_at: number;
+  /** JSON of the domain's `CampaignContent`. */
+  content: Generated<string>;
+  /** JSON of `{ segmentId }`; null = everybody on the channel. */
+  audience: Generated<string>;
+  scheduled_at: Generated<number | null>;
+  source: Generated<'parley' | 'api'>;
+  /** Rises with every change by a person. */
+  version: Generated<number>;
+  created_by: Generated<string | null>;
+  created_by_name: Generated<string | null>;
+  updated_at: Generated<number>;
+  /** JSON array of the domain's `ReviewEntry`. */
+  review: Generated<string>;
+  started_at: Generated<number | null>;
+  finished_at: Generated<number | null>;
+  /** Figures of the sending, written by its object, only forward by `figures_version`. */
+  recipients: Generated<number>;
+  sent: Generated<number>;
+  delivered: Generated<number>;
+  read: Generated<number>;
+  failed: Generated<number>;
+  unknown: Generated<number>;
+  /** Recipients who have replied, each counted once. */
+  replied: Generated<number>;
+  figures_version: Generated<number>;
 }
 
 export interface CampaignLabelTable {

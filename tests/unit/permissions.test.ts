@@ -1,57 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { may, Role, type Permission } from '../../src/lib/domain/role';
+import { may, Permission, Role } from '../../src/lib/domain/role';
 import { appRouter } from '../../src/lib/server/trpc/router';
-
-/** Who may call what. A new procedure has to be entered here before it can land. */
-const procedures: Record<string, Permission | null> = {
-  'campaigns.options': 'conversations',
-  'channels.add': 'settings.channels',
-  'channels.addTemplate': 'settings.channels',
-  'channels.all': 'settings.channels',
-  'channels.connect': 'settings.channels',
-  'channels.get': 'settings.channels',
-  'channels.options': 'conversations',
-  'channels.removeTemplate': 'settings.channels',
-  'channels.resume': 'settings.channels',
-  'channels.rotate': 'settings.channels',
-  'channels.setEnabled': 'settings.channels',
-  'channels.stopped': 'conversations',
-  'channels.syncTemplates': 'settings.channels',
-  'channels.templates': 'conversations',
-  'channels.test': 'settings.channels',
-  'channels.update': 'settings.channels',
-  'conversations.ask': 'conversations',
-  'conversations.claim': 'conversations',
-  'conversations.close': 'conversations',
-  'conversations.counts': 'conversations',
-  'conversations.fetchMedia': 'conversations',
-  'conversations.get': 'conversations',
-  'conversations.list': 'conversations',
-  'conversations.messages': 'conversations',
-  'conversations.release': 'conversations',
-  'conversations.retry': 'conversations',
-  'conversations.send': 'conversations',
-  'conversations.setTicketStatus': 'conversations',
-  'conversations.takeOver': 'conversations.takeOver',
-};
-
-const granted: Record<Permission, readonly Role[]> = {
-  conversations: ['admin', 'agent'],
-  'conversations.takeOver': ['admin'],
-  people: ['admin', 'agent'],
-  'people.edit': ['admin'],
-  'people.erase': ['admin'],
-  campaigns: ['admin', 'member', 'creator', 'approver'],
-  'campaigns.draft': ['admin', 'creator'],
-  'campaigns.approve': ['admin', 'approver'],
-  'campaigns.send': ['admin', 'creator', 'approver'],
-  'settings.users': ['admin'],
-  'settings.channels': ['admin'],
-  'settings.keys': ['admin'],
-  'settings.audit': ['admin'],
-  simulator: ['admin'],
-};
+import { granted, pages, procedures } from '../fixtures/access';
+import { permissionsDoc } from '../fixtures/permissions-doc';
 
 /** Reads run with any input that passes; writes too: the permission is asked before the input is looked at. */
 const env = new Proxy(
@@ -74,14 +26,17 @@ describe('every procedure has its entry in the table', () => {
   });
 });
 
+test('every page and endpoint of the app has its entry in the table, and the table names no others', () => {
+  const found = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(^|\/)\+(page|server|page\.server)\.(svelte|ts)$/.test(name))
+    .map((name) => name.replace(/\/?\+.*$/, ''));
+  expect([...new Set(found)].sort()).toEqual(Object.keys(pages).sort());
+});
+
 describe('every role is granted exactly what the table says', () => {
-  const cases = Object.entries(granted).flatMap(([permission, roles]) =>
-    Role.options.map((role) => [role, permission, roles.includes(role)] as const),
-  );
-  test.each(cases)('%s, %s: %s', (role, permission, expected) => {
-    expect(Object.entries(granted).some(([name]) => name === permission && may(role, name as Permission) === expected)).toBe(
-      true,
-    );
+  const cases = Permission.options.flatMap((permission) => Role.options.map((role) => [role, permission] as const));
+  test.each(cases)('%s, %s', (role, permission) => {
+    expect(may(role, permission)).toBe(granted[permission].includes(role));
   });
 });
 
@@ -102,23 +57,7 @@ describe('a refused call does nothing', () => {
   });
 });
 
-test('every page and route of the app is known to this table', () => {
-  const routes = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\+(page|server|layout\.server|page\.server)\.(svelte|ts)$/.test(name))
-    .map((name) => name.replace(/\/?\+.*$/, ''));
-  const known = [
-    '',
-    '(app)',
-    '(app)/conversations',
-    '(app)/conversations/[id]',
-    '(app)/settings',
-    '(app)/settings/channels',
-    '(app)/settings/channels/[channelId]',
-    '(app)/settings/channels/new',
-    '(app)/simulator',
-    'sign-in',
-    'api/auth/[...path]',
-    'api/trpc/[...path]',
-  ];
-  expect(new Set(routes)).toEqual(new Set(known));
+// Written anew by `npx vitest run --project unit tests/unit/permissions.test.ts -u`.
+test('docs/permissions.md says what the tables say', async () => {
+  await expect(permissionsDoc()).toMatchFileSnapshot('../../docs/permissions.md');
 });

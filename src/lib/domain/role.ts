@@ -7,21 +7,41 @@ export type Role = z.infer<typeof Role>;
 export type Agent = { id: string; name: string; role: Role };
 
 /** What a role may open or do. Pages, procedures, sockets and routes each name one of these. */
-export type Permission =
-  | 'conversations' // the dashboard, its list, threads, sockets and search
-  | 'conversations.takeOver' // end a colleague's hold
-  | 'people' // see people, query them, open their profiles and histories
-  | 'people.edit' // change properties, save segments, import and export
-  | 'people.erase' // make a person gone
-  | 'campaigns' // see campaigns and how they are doing
-  | 'campaigns.draft' // write, change, submit and duplicate campaigns
-  | 'campaigns.approve' // approve a submitted campaign, or send it back
-  | 'campaigns.send' // send an approved campaign, pause and stop it
-  | 'settings.users' // invite, assign roles, disable, end sessions
-  | 'settings.channels' // add, test, rotate, stop channels
-  | 'settings.keys' // issue and revoke keys of the API
-  | 'settings.audit' // read and export who did what
-  | 'simulator'; // play the end user in a demo
+export const Permission = z.enum([
+  'conversations',
+  'conversations.takeOver',
+  'people',
+  'people.edit',
+  'people.erase',
+  'campaigns',
+  'campaigns.draft',
+  'campaigns.approve',
+  'campaigns.send',
+  'settings.users',
+  'settings.channels',
+  'settings.keys',
+  'settings.audit',
+  'simulator',
+]);
+export type Permission = z.infer<typeof Permission>;
+
+/** What each permission opens, in words. */
+export const permissionWords: Record<Permission, string> = {
+  conversations: 'the dashboard, its list, threads, sockets and search',
+  'conversations.takeOver': 'end a colleague’s hold',
+  people: 'see people, query them, open their profiles and histories',
+  'people.edit': 'change properties, save segments, import and export',
+  'people.erase': 'make a person gone',
+  campaigns: 'see campaigns and how they are doing',
+  'campaigns.draft': 'write, change, submit and duplicate campaigns',
+  'campaigns.approve': 'approve a submitted campaign, or send it back',
+  'campaigns.send': 'send an approved campaign, pause and stop it',
+  'settings.users': 'invite, assign roles, disable, end sessions',
+  'settings.channels': 'add, test, rotate, stop channels',
+  'settings.keys': 'issue and revoke keys of the API',
+  'settings.audit': 'read and export who did what',
+  simulator: 'play the end user in a demo',
+};
 
 const grants: Record<Permission, readonly Role[]> = {
   conversations: ['admin', 'agent'],

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { CampaignMatch } from '../../domain/campaign';
 import type { ProviderName } from '../../domain/provider';
+import type { Role } from '../../domain/role';
 
 /** Every D1 table as kysely sees it, in step with `migrations/`. Times are epoch ms; booleans are 0 or 1. */
 export interface Database {
@@ -13,6 +14,12 @@ export interface Database {
   templates: TemplateTable;
   dead_letters: DeadLetterTable;
   audit: AuditTable;
+  users: UserTable;
+  accounts: AccountTable;
+  two_factors: TwoFactorTable;
+  passkeys: PasskeyTable;
+  invites: InviteTable;
+  password_resets: PasswordResetTable;
 }
 
 /** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
@@ -160,4 +167,78 @@ export interface AuditTable {
   subject_id: string;
   /** JSON object of what changed. */
   details: Generated<string>;
+}
+
+/** Who may sign in. better-auth keeps its own times as ISO texts. */
+export interface UserTable {
+  id: string;
+  name: string;
+  /** Lower case. */
+  email: string;
+  email_verified: Generated<number>;
+  image: Generated<string | null>;
+  role: Role;
+  /** null = may sign in. */
+  disabled_at: Generated<number | null>;
+  last_seen_at: Generated<number | null>;
+  two_factor_enabled: Generated<number>;
+  created_at: string;
+  updated_at: string;
+}
+
+/** How a user signs in; ours have one of the provider `credential`. Columns that only better-auth reads are left out. */
+export interface AccountTable {
+  id: string;
+  account_id: string;
+  provider_id: string;
+  user_id: string;
+  password: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** A user's second factor as better-auth keeps it, encrypted. */
+export interface TwoFactorTable {
+  id: string;
+  user_id: string;
+  secret: string;
+  backup_codes: string;
+  verified: Generated<number>;
+  failed_verification_count: Generated<number>;
+  locked_until: Generated<string | null>;
+}
+
+export interface PasskeyTable {
+  /** The credential id, base64url. */
+  id: string;
+  user_id: string;
+  name: string;
+  public_key: string;
+  counter: number;
+  /** JSON array of WebAuthn transports. */
+  transports: Generated<string>;
+  created_at: number;
+  last_used_at: Generated<number | null>;
+}
+
+export interface InviteTable {
+  id: string;
+  /** SHA-256 of the link's token, hex. */
+  token_hash: string;
+  email: string;
+  role: Role;
+  invited_by: string;
+  created_at: number;
+  expires_at: number;
+  used_at: Generated<number | null>;
+  revoked_at: Generated<number | null>;
+}
+
+export interface PasswordResetTable {
+  user_id: string;
+  /** SHA-256 of the link's token, hex. */
+  token_hash: string;
+  created_at: number;
+  expires_at: number;
+  used_at: Generated<number | null>;
 }

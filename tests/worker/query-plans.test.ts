@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { ListQuery, writeCursor } from '../../src/lib/domain/list';
 import { recencyOf } from '../../src/lib/domain/recency';
+import * as attribution from '../../src/lib/server/db/attribution';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
 import * as conversations from '../../src/lib/server/db/conversations';
@@ -81,7 +82,7 @@ test('counts, look-ups and attribution search, and never scan the conversations 
   await conversations.counts(db, { labels: ['promo'], search: 'book' }, facts);
   await conversations.find(db, [idOf(1)], facts);
   const reply = { channelId: 'demo-whatsapp', address: '1', replyTo: 'wamid.1', token: 't', ref: 'r', at: NOW };
-  await campaigns.attribute(db, reply);
+  await attribution.attribute(db, reply);
   await conversations.write(d1, [aSummary({ id: idOf(2_000) })]);
   expect(ran.length).toBeGreaterThan(8);
   for (const statement of ran) {

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
+import * as attribution from '../../src/lib/server/db/attribution';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
 import { HOUR } from '../fixtures/conversation';
@@ -20,7 +21,7 @@ const aCampaign = (fields: Partial<campaigns.Campaign> = {}): campaigns.Campaign
   ...fields,
 });
 
-const aSend = (fields: Partial<campaigns.CampaignSend> = {}): campaigns.CampaignSend => ({
+const aSend = (fields: Partial<attribution.CampaignSend> = {}): attribution.CampaignSend => ({
   id: 'send-1',
   campaignId: 'spring',
   channelId,
@@ -33,7 +34,7 @@ const aSend = (fields: Partial<campaigns.CampaignSend> = {}): campaigns.Campaign
   ...fields,
 });
 
-const aReply = (fields: Partial<campaigns.Reply> = {}): campaigns.Reply => ({
+const aReply = (fields: Partial<attribution.Reply> = {}): attribution.Reply => ({
   channelId,
   address: '111',
   replyTo: null,
@@ -53,7 +54,7 @@ beforeAll(async () => {
     env.DB,
     aCampaign({ id: 'autumn-2', name: 'Autumn again', labels: [], ref: 'ad-7', createdAt: NOW - 98 * HOUR }),
   );
-  await campaigns.recordSends(env.DB, [
+  await attribution.recordSends(env.DB, [
     aSend(),
     aSend({ id: 'send-2', campaignId: 'autumn', providerMessageId: 'wamid.2', token: 'token-2', sentAt: NOW - 5 * HOUR }),
     aSend({ id: 'send-3', address: '222', providerMessageId: 'wamid.3', token: 'token-3', text: 'Hi Ben, spring is here' }),
@@ -62,7 +63,7 @@ beforeAll(async () => {
   ]);
 });
 
-test.each<[string, Partial<campaigns.Reply>, string | null]>([
+test.each<[string, Partial<attribution.Reply>, string | null]>([
   ['the message it quotes', { replyTo: 'wamid.1', token: 'token-2', ref: 'ad-7' }, 'spring exact send-1'],
   ['our token, when what it quotes is not a campaign message', { replyTo: 'wamid.9', token: 'token-1' }, 'spring token send-1'],
   ['the newest campaign of a referral, by what was last sent of it', { token: 'token-9', ref: 'ad-7' }, 'autumn-2 ref autumn-2'],
@@ -76,12 +77,12 @@ test.each<[string, Partial<campaigns.Reply>, string | null]>([
     null,
   ],
 ])('a reply is attributed by %s', async (_, fields, expected) => {
-  const found = await campaigns.attribute(db, aReply(fields));
+  const found = await attribution.attribute(db, aReply(fields));
   expect(found && `${found.campaign.id} ${found.campaign.match} ${found.send.id}`).toBe(expected);
 });
 
 test('an attribution carries the campaign’s labels and the message as it was sent', async () => {
-  expect(await campaigns.attribute(db, aReply({ replyTo: 'wamid.1' }))).toEqual({
+  expect(await attribution.attribute(db, aReply({ replyTo: 'wamid.1' }))).toEqual({
     campaign: { id: 'spring', name: 'Spring sale', labels: ['promo', 'season'], match: 'exact' },
     send: {
       id: 'send-1',
@@ -94,7 +95,7 @@ test('an attribution carries the campaign’s labels and the message as it was s
 });
 
 test('a link that was passed on leads to its campaign, without the words written to somebody else', async () => {
-  const found = await campaigns.attribute(db, aReply({ token: 'token-3' }));
+  const found = await attribution.attribute(db, aReply({ token: 'token-3' }));
   expect(found?.campaign).toMatchObject({ id: 'spring', match: 'token' });
   expect(found?.send).toEqual({
     id: 'spring',
@@ -107,10 +108,10 @@ test('a link that was passed on leads to its campaign, without the words written
 
 test('a provider’s id that comes after the send is added, and is not lost when the send is recorded again', async () => {
   const late = aSend({ id: 'send-late', address: '666', providerMessageId: null, token: null });
-  await campaigns.recordSends(env.DB, [late]);
-  await campaigns.recordSends(env.DB, [{ ...late, providerMessageId: 'wamid.late' }]);
-  await campaigns.recordSends(env.DB, [late]);
-  expect(await campaigns.attribute(db, aReply({ address: '666', replyTo: 'wamid.late' }))).toMatchObject({
+  await attribution.recordSends(env.DB, [late]);
+  await attribution.recordSends(env.DB, [{ ...late, providerMessageId: 'wamid.late' }]);
+  await attribution.recordSends(env.DB, [late]);
+  expect(await attribution.attribute(db, aReply({ address: '666', replyTo: 'wamid.late' }))).toMatchObject({
     campaign: { match: 'exact' },
   });
 });

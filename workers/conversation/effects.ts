@@ -5,7 +5,7 @@ import { conversationIdOf } from '../../src/lib/domain/ids';
 import { describe, type Message } from '../../src/lib/domain/message';
 import type { Channel, OutboundMedia, Provider, Receipt, SendDeps, SendResult } from '../../src/lib/domain/provider';
 import { attachmentKinds } from '../../src/lib/domain/provider-rules';
-import * as campaigns from '../../src/lib/server/db/campaigns';
+import * as attribution from '../../src/lib/server/db/attribution';
 import { database } from '../../src/lib/server/db/client';
 import { providerOf } from '../../src/lib/server/providers';
 import { apiBaseOf } from '../api-base';
@@ -128,5 +128,5 @@ export function attributionOf(
 ): Promise<Attribution | null> {
   const { replyTo, token, ref, at } = effect;
   const { channelId, contact } = conversation;
-  return campaigns.attribute(database(env.DB), { channelId, address: contact.address, replyTo, token, ref, at });
+  return attribution.attribute(database(env.DB), { channelId, address: contact.address, replyTo, token, ref, at });
 }

@@ -1,0 +1,137 @@
+import type { Attribution, CampaignMatch } from '../../domain/campaign';
+import { labelsOf, textsOf } from './campaigns';
+import type { Db } from './client';
+
+/** One campaign message as one end user got it. */
+export type CampaignSend = {
+  id: string;
+  campaignId: string;
+  channelId: string;
+  address: string;
+  /** null until the provider has told. */
+  providerMessageId: string | null;
+  /** Our own mark in its buttons and links. */
+  token: string | null;
+  text: string;
+  buttons: string[];
+  sentAt: number;
+};
+
+/** What a reply carries that may lead to a campaign. `at` in epoch ms. */
+export type Reply = {
+  channelId: string;
+  address: string;
+  replyTo: string | null;
+  token: string | null;
+  ref: string | null;
+  at: number;
+};
+
+/** A reply without any mark counts for the newest campaign message of this long before it. */
+const INFERRED_WITHIN_MS = 72 * 3_600_000;
+/** Providers' clocks and whole seconds can put a quick reply before the send it answers. */
+const CLOCK_SKEW_MS = 300_000;
+
+/**
+ * Which campaign a reply answers. In order: the message it quotes (`exact`), our token in a button or link (`token`), a referral
+ * (`ref`), the newest campaign message to that address within 72 h (`inferred`). null = none.
+ */
+export async function attribute(db: Db, reply: Reply): Promise<Attribution | null> {
+  return (
+    (reply.replyTo === null ? null : await byQuote(db, reply, reply.replyTo)) ??
+    (reply.token === null ? null : await byToken(db, reply, reply.token)) ??
+    (reply.ref === null ? null : await byRef(db, reply, reply.ref)) ??
+    (await byRecency(db, reply))
+  );
+}
+
+async function byQuote(db: Db, { channelId, address }: Reply, replyTo: string): Promise<Attribution | null> {
+  const row = await sends(db)
+    .where('s.channel_id', '=', channelId)
+    .where('s.provider_message_id', '=', replyTo)
+    .where('s.address', '=', address)
+    .executeTakeFirst();
+  return row ? found(row, 'exact') : null;
+}
+
+async function byToken(db: Db, reply: Reply, token: string): Promise<Attribution | null> {
+  const row = await sends(db).where('s.token', '=', token).where('s.channel_id', '=', reply.channelId).executeTakeFirst();
+  if (!row) return null;
+  // A link that was passed on: the campaign is the same, but the text was written to somebody else.
+  return row.address === reply.address ? found(row, 'token') : unsent(row, 'token', reply.at);
+}
+
+async function byRef(db: Db, reply: Reply, ref: string): Promise<Attribution | null> {
+  const campaign = await db
+    .selectFrom('campaigns as k')
+    .select(['k.id as campaign_id', 'k.name', 'k.template', labelsOf.as('labels')])
+    .where('k.channel_id', '=', reply.channelId)
+    .where('k.ref', '=', ref)
+    .orderBy('k.created_at', 'desc')
+    .executeTakeFirst();
+  if (!campaign) return null;
+  const send = await newestSend(db, reply).where('s.campaign_id', '=', campaign.campaign_id).executeTakeFirst();
+  return send ? found(send, 'ref') : unsent(campaign, 'ref', reply.at);
+}
+
+async function byRecency(db: Db, reply: Reply): Promise<Attribution | null> {
+  const row = await newestSend(db, reply)
+    .where('s.sent_at', '>=', reply.at - INFERRED_WITHIN_MS)
+    .executeTakeFirst();
+  return row ? found(row, 'inferred') : null;
+}
+
+const newestSend = (db: Db, { channelId, address, at }: Reply) =>
+  sends(db)
+    .where('s.channel_id', '=', channelId)
+    .where('s.address', '=', address)
+    .where('s.sent_at', '<=', at + CLOCK_SKEW_MS)
+    .orderBy('s.sent_at', 'desc')
+    .limit(1);
+
+const sends = (db: Db) =>
+  db
+    .selectFrom('campaign_sends as s')
+    .innerJoin('campaigns as k', 'k.id', 's.campaign_id')
+    .select(['s.id', 's.campaign_id', 's.address', 's.provider_message_id', 's.text', 's.buttons', 's.sent_at'])
+    .select(['k.name', 'k.template', labelsOf.as('labels')]);
+
+type CampaignRow = { campaign_id: string; name: string; template: string; labels: string };
+type SendRow = CampaignRow & { id: string; provider_message_id: string | null; text: string; buttons: string; sent_at: number };
+
+const found = (row: SendRow, match: CampaignMatch): Attribution => ({
+  campaign: { id: row.campaign_id, name: row.name, labels: textsOf(row.labels), match },
+  send: {
+    id: row.id,
+    providerMessageId: row.provider_message_id,
+    text: row.text,
+    buttons: textsOf(row.buttons),
+    at: row.sent_at,
+  },
+});
+
+/** The end user came by a link of a campaign that was never sent to them: its template stands for the message. */
+const unsent = (row: CampaignRow, match: CampaignMatch, at: number): Attribution => ({
+  campaign: { id: row.campaign_id, name: row.name, labels: textsOf(row.labels), match },
+  send: { id: row.campaign_id, providerMessageId: null, text: row.template, buttons: [], at },
+});
+
+/**
+ * Records campaign messages, so that replies find them. Recording one again only adds the provider's id, which may come after the
+ * send. Throws when another send has the same provider id or token.
+ */
+export async function recordSends(d1: D1Database, sends: readonly CampaignSend[]): Promise<void> {
+  for (let start = 0; start < sends.length; start += SENDS_AT_ONCE) {
+    const part = sends.slice(start, start + SENDS_AT_ONCE).map((send) => ({ ...send, buttons: JSON.stringify(send.buttons) }));
+    await d1.prepare(RECORD_SENDS).bind(JSON.stringify(part)).run();
+  }
+}
+
+/** 100 texts of 4,096 characters stay well below the 2 MB of a parameter. */
+const SENDS_AT_ONCE = 100;
+const RECORD_SENDS = `INSERT INTO campaign_sends
+    (id, campaign_id, channel_id, address, provider_message_id, token, text, buttons, sent_at)
+  SELECT value->>'id', value->>'campaignId', value->>'channelId', value->>'address', value->>'providerMessageId', value->>'token',
+    value->>'text', value->>'buttons', value->>'sentAt'
+  FROM json_each(?1) WHERE true
+  ON CONFLICT (id) DO UPDATE SET provider_message_id = coalesce(excluded.provider_message_id, provider_message_id)`;

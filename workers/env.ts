@@ -25,4 +25,5 @@ export interface Env {
   DEMO: string;
 }
 
-export { conversationOf, gateOf, hubOf, policyOf } from '../src/lib/server/bindings';
+export { conversationOf, gateOf, policyOf } from '../src/lib/server/bindings';
+export { hubOf, hubsOf, readModelOf } from '../src/lib/server/placement';

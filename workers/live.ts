@@ -1,7 +1,7 @@
 import { ConversationId } from '../src/lib/domain/ids';
 import { may } from '../src/lib/domain/role';
 import { userOf } from '../src/lib/server/auth/auth';
-import { conversationOf, hubOf, type Env } from './env';
+import { conversationOf, hubsOf, type Env } from './env';
 import { headersOf } from './sockets';
 
 /**
@@ -17,7 +17,7 @@ export async function connectLive(request: Request, env: Env): Promise<Response>
   const forwarded = new Request(request);
   for (const [name, value] of headersOf({ id: user.id, name: user.name, role: user.role }, user.sessionId))
     forwarded.headers.set(name, value);
-  if (url.pathname === '/live/inbox') return hubOf(env).fetch(forwarded);
+  if (url.pathname === '/live/inbox') return hubsOf(env)[0].fetch(forwarded);
   const id = ConversationId.safeParse(url.pathname.split('/live/conversations/')[1]);
   if (!id.success) return new Response('Not found', { status: 404 });
   return conversationOf(env, id.data).fetch(forwarded);

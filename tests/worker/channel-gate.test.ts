@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ChannelGate } from '../../workers/durable-objects';
-import { gateOf, hubOf } from '../../workers/env';
+import { gateOf, hubsOf } from '../../workers/env';
 import { headersOf } from '../../workers/sockets';
 import { ana } from '../fixtures/conversation';
 
@@ -157,7 +157,7 @@ test('a gate whose storage fails lets messages go', () =>
   }));
 
 test('every dashboard is told when a channel stops and when it works again, once each', async () => {
-  const response = await hubOf(env).fetch('https://parley.test/live/inbox', {
+  const response = await hubsOf(env)[0].fetch('https://parley.test/live/inbox', {
     headers: [['upgrade', 'websocket'], ...headersOf(ana, 'a-session')],
   });
   const socket = response.webSocket;

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Check } from '../../src/lib/domain/provider';
 import { forgetChannel } from '../channels';
-import { hubOf, type Env } from '../env';
+import { hubsOf, type Env } from '../env';
 import { Held } from './held';
 import { Pace } from './pace';
 import { checkChannel, connectChannel, syncTemplates, type Synced } from './setup';
@@ -155,7 +155,7 @@ export class ChannelGate extends DurableObject<Env> {
 
   /** The dashboards say which channels are stopped. One that does not hear of it does so with its next connection. */
   #tellDashboards(): void {
-    const told = hubOf(this.env).channelsChanged();
+    const told = Promise.all(hubsOf(this.env).map((hub) => hub.channelsChanged()));
     this.ctx.waitUntil(told.catch((error: unknown) => console.warn({ event: 'hub_unreachable', error: String(error) })));
   }
 

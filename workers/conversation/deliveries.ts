@@ -197,7 +197,7 @@ export class Deliveries {
     const { store, env } = this.#deps;
     this.#publishing += 1;
     try {
-      await hubOf(env).publish(summary);
+      await hubOf(env, summary.id).publish(summary);
       store.projected(summary.version);
     } catch (error) {
       console.warn({ event: 'projection_failed', conversation: summary.id, attempt, error: String(error) });

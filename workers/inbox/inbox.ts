@@ -4,7 +4,7 @@ import { type InboxFrame, type Person, PING, PONG } from '../../src/lib/domain/p
 import { may } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
 import { write } from '../../src/lib/server/db/conversations';
-import type { Env } from '../env';
+import { readModelOf, type Env } from '../env';
 import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, police, sendFrame } from '../sockets';
 import { within } from '../time';
 import { BatchWriter } from './batch-writer';
@@ -29,7 +29,7 @@ export class Inbox extends DurableObject<Env> {
     super(ctx, env);
     this.#writer = new BatchWriter({
       // That a write which took too long may still happen does no harm: versions decide.
-      write: (summaries) => within(WRITE_TIMEOUT_MS, write(env.DB, summaries)),
+      write: (summaries) => within(WRITE_TIMEOUT_MS, writeEach(env, summaries)),
       later: (run, afterMs) => void setTimeout(run, afterMs),
       now: () => Date.now(),
     });
@@ -115,4 +115,10 @@ export class Inbox extends DurableObject<Env> {
     }
     return [...agents.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
+}
+
+/** Each row into the database that has its conversation. Rejects when one could not be written; those that were are written. */
+async function writeEach(env: Env, summaries: readonly Summary[]): Promise<void> {
+  const parts = Map.groupBy(summaries, ({ id }) => readModelOf(env, id));
+  await Promise.all([...parts].map(([d1, rows]) => write(d1, rows)));
 }

@@ -90,6 +90,40 @@ export function tabRange(
 }
 
 /**
+ * One page out of the same page of several databases: the first `limit` of all their rows in the order of the recency ids. Databases
+ * must not share a recency id, as a page may end at any of them.
+ */
+export function mergePages(pages: readonly Page[], query: Pick<ListQuery, 'sort' | 'limit'>): Page {
+  const sign = query.sort === 'latest' ? -1 : 1;
+  const rows = pages
+    .flatMap(({ items, positions }) => items.map((row, i) => ({ row, position: positions[i] ?? 0 })))
+    .sort((a, b) => sign * (a.position - b.position));
+  const shown = rows.slice(0, query.limit);
+  const last = shown.at(-1);
+  const hasMore = rows.length > shown.length || pages.some(({ nextCursor }) => nextCursor !== null);
+  return {
+    items: shown.map(({ row }) => row),
+    positions: shown.map(({ position }) => position),
+    nextCursor: hasMore && last !== undefined ? writeCursor(last.position) : null,
+  };
+}
+
+/** What each tab has, per ticket status. */
+export type TabCounts = { active: Counts; inactive: Counts };
+
+/** The counts of several databases together. */
+export function sumCounts(all: readonly TabCounts[]): TabCounts {
+  const sum = (tab: keyof TabCounts, key: keyof Counts) => all.reduce((total, counts) => total + counts[tab][key], 0);
+  const countsOf = (tab: keyof TabCounts): Counts => ({
+    total: sum(tab, 'total'),
+    new: sum(tab, 'new'),
+    pending: sum(tab, 'pending'),
+    closed: sum(tab, 'closed'),
+  });
+  return { active: countsOf('active'), inactive: countsOf('inactive') };
+}
+
+/**
  * Lays rows that the hub has accepted but the read model may not have yet over one of its pages. The newer version of a conversation
  * wins; each stands on exactly the page that its recency id falls into, so that paging on neither repeats nor skips one.
  */

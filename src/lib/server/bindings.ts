@@ -1,4 +1,4 @@
-import type { ChannelGate, Conversation, Inbox } from '../../../workers/durable-objects';
+import type { ChannelGate, Conversation } from '../../../workers/durable-objects';
 import type { Env } from '../../../workers/env';
 import type { Policy } from '../domain/window';
 
@@ -18,9 +18,6 @@ function duration(text: string | undefined, fallback: number): number {
   const value = Number(text);
   return text && Number.isFinite(value) && value > 0 ? value : fallback;
 }
-
-/** The Inbox hub: one for the whole workspace. The only place that knows so. */
-export const hubOf = (env: Env): DurableObjectStub<Inbox> => env.INBOX.get(env.INBOX.idFromName('inbox'));
 
 /** A conversation's object, by the conversation's id. */
 export const conversationOf = (env: Env, id: string): DurableObjectStub<Conversation> =>

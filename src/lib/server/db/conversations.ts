@@ -6,6 +6,7 @@ import {
   type ListQuery,
   type Page,
   readCursor,
+  type TabCounts,
   tabRange,
   writeCursor,
 } from '../../domain/list';
@@ -63,7 +64,7 @@ function listStatement(db: Db, query: ListQuery, facts: ListFacts) {
 }
 
 /** How many rows each tab has per ticket status under the same filters. Every cell stops at `COUNT_CAP`; `total` is their sum. */
-export async function counts(db: Db, filters: ListFilters, facts: ListFacts): Promise<{ active: Counts; inactive: Counts }> {
+export async function counts(db: Db, filters: ListFilters, facts: ListFacts): Promise<TabCounts> {
   const wanted = filters.ticketStatuses?.length ? filters.ticketStatuses : TicketStatus.options;
   const cells = (['active', 'inactive'] as const).flatMap((tab) => wanted.map((status) => ({ tab, status })));
   const row = await db

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ConversationId, MessageId } from '../../../domain/ids';
-import { ListFilters, ListQuery, overlay } from '../../../domain/list';
+import { ListFilters, ListQuery, mergePages, overlay, sumCounts } from '../../../domain/list';
 import { MAX_TEMPLATE_VALUE } from '../../../domain/template';
 import { MAX_TEXT } from '../../../domain/text';
 import { TicketStatus } from '../../../domain/ticket';
-import { conversationOf, hubOf, policyOf } from '../../bindings';
+import { conversationOf, policyOf } from '../../bindings';
 import { database } from '../../db/client';
 import * as conversations from '../../db/conversations';
+import { hubsOf, readModelsOf } from '../../placement';
 import { outgoingOf } from '../content';
 import { unwrap } from '../errors';
 import { allowed, router } from '../trpc';
@@ -46,16 +47,16 @@ export const conversationsRouter = router({
   list: agents.input(ListQuery).query(async ({ ctx, input }) => {
     const context = { now: Date.now(), policy: policyOf(ctx.env), userId: ctx.agent.id };
     // Rows that the hub has told the dashboards but not yet written belong to the page as well.
-    const [page, pending] = await Promise.all([
-      conversations.list(database(ctx.env.DB), input, context),
-      hubOf(ctx.env).pending(),
+    const [pages, pending] = await Promise.all([
+      Promise.all(readModelsOf(ctx.env).map((d1) => conversations.list(database(d1), input, context))),
+      Promise.all(hubsOf(ctx.env).map((hub) => hub.pending())),
     ]);
-    return overlay(page, pending, input, context);
+    return overlay(mergePages(pages, input), pending.flat(), input, context);
   }),
 
-  counts: agents.input(ListFilters).query(({ ctx, input }) => {
+  counts: agents.input(ListFilters).query(async ({ ctx, input }) => {
     const context = { now: Date.now(), policy: policyOf(ctx.env), userId: ctx.agent.id };
-    return conversations.counts(database(ctx.env.DB), input, context);
+    return sumCounts(await Promise.all(readModelsOf(ctx.env).map((d1) => conversations.counts(database(d1), input, context))));
   }),
 
   get: agents.input(One).query(async ({ ctx, input }) => unwrap(await conversationOf(ctx.env, input.id).get())),

@@ -1,3 +1,4 @@
+export { Broadcast } from './broadcast/broadcast';
 export { ChannelGate } from './channel-gate/channel-gate';
 export { Conversation } from './conversation/conversation';
 export { Directory } from './directory/directory';

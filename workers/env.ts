@@ -1,4 +1,5 @@
-import type { ChannelGate, Conversation, Directory, Inbox, Session, Simulator } from './durable-objects';
+import type { WakeUp } from '../src/lib/domain/broadcast';
+import type { Broadcast, ChannelGate, Conversation, Directory, Inbox, Session, Simulator } from './durable-objects';
 
 /** Every binding and variable of the Worker; the one place that names them. Variables arrive as text. */
 export interface Env {
@@ -10,6 +11,8 @@ export interface Env {
   SESSION: DurableObjectNamespace<Session>;
   CHANNEL_GATE: DurableObjectNamespace<ChannelGate>;
   DIRECTORY: DurableObjectNamespace<Directory>;
+  BROADCAST: DurableObjectNamespace<Broadcast>;
+  BROADCASTS: Queue<WakeUp>;
   SIMULATOR_STATE: DurableObjectNamespace<Simulator>;
   /** Signs sessions and encrypts channel secrets; at least 32 characters. A Worker secret. */
   SECRET_KEY: string;
@@ -25,5 +28,5 @@ export interface Env {
   DEMO: string;
 }
 
-export { conversationOf, gateOf, policyOf } from '../src/lib/server/bindings';
+export { broadcastOf, conversationOf, gateOf, policyOf } from '../src/lib/server/bindings';
 export { hubOf, hubsOf, readModelOf } from '../src/lib/server/placement';

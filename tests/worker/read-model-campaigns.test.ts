@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import * as attribution from '../../src/lib/server/db/attribution';
+import * as campaignSends from '../../src/lib/server/db/campaign-sends';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
 import { HOUR } from '../fixtures/conversation';
@@ -21,7 +22,7 @@ const aCampaign = (fields: Partial<campaigns.Campaign> = {}): campaigns.Campaign
   ...fields,
 });
 
-const aSend = (fields: Partial<attribution.CampaignSend> = {}): attribution.CampaignSend => ({
+const aSend = (fields: Partial<campaignSends.CampaignSend> = {}): campaignSends.CampaignSend => ({
   id: 'send-1',
   campaignId: 'spring',
   channelId,
@@ -54,7 +55,7 @@ beforeAll(async () => {
     env.DB,
     aCampaign({ id: 'autumn-2', name: 'Autumn again', labels: [], ref: 'ad-7', createdAt: NOW - 98 * HOUR }),
   );
-  await attribution.recordSends(env.DB, [
+  await campaignSends.recordSends(env.DB, [
     aSend(),
     aSend({ id: 'send-2', campaignId: 'autumn', providerMessageId: 'wamid.2', token: 'token-2', sentAt: NOW - 5 * HOUR }),
     aSend({ id: 'send-3', address: '222', providerMessageId: 'wamid.3', token: 'token-3', text: 'Hi Ben, spring is here' }),
@@ -108,9 +109,9 @@ test('a link that was passed on leads to its campaign, without the words written
 
 test('a provider’s id that comes after the send is added, and is not lost when the send is recorded again', async () => {
   const late = aSend({ id: 'send-late', address: '666', providerMessageId: null, token: null });
-  await attribution.recordSends(env.DB, [late]);
-  await attribution.recordSends(env.DB, [{ ...late, providerMessageId: 'wamid.late' }]);
-  await attribution.recordSends(env.DB, [late]);
+  await campaignSends.recordSends(env.DB, [late]);
+  await campaignSends.recordSends(env.DB, [{ ...late, providerMessageId: 'wamid.late' }]);
+  await campaignSends.recordSends(env.DB, [late]);
   expect(await attribution.attribute(db, aReply({ address: '666', replyTo: 'wamid.late' }))).toMatchObject({
     campaign: { match: 'exact' },
   });

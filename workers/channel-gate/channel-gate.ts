@@ -10,6 +10,10 @@ import { GateStore, type Counts, type Signs, type Stop } from './store';
 /** Whether one message may leave now: after `waitMs` (0 = now), or not until an Admin has put the channel right. */
 export type Admission = { status: 'open'; waitMs: number } | { status: 'stopped'; reason: string; code: string };
 
+/** How many messages of a campaign may leave now; none: ask again after `waitMs`. */
+export type Admissions =
+  { status: 'open'; granted: number; waitMs: number } | { status: 'stopped'; reason: string; code: string };
+
 /** How one call of the provider ended. */
 export type Outcome = { status: 'sent' | 'failed' | 'retry' | 'unknown' } | { status: 'stopped'; reason: string; code: string };
 
@@ -59,6 +63,31 @@ export class ChannelGate extends DurableObject<Env> {
       if (!this.#stop) return { status: 'open', waitMs: this.#pace.book(conversationId, { perSecond, paceMs }, now) };
       this.#held.add(conversationId, now);
       return { status: 'stopped', reason: this.#stop.reason, code: this.#stop.code };
+    });
+  }
+
+  /** Asks for up to `count` messages of a campaign to leave. What is granted and not used is lost. */
+  admitMany(count: number, perSecond: number): Admissions {
+    return this.#guarded<Admissions>({ status: 'open', granted: count, waitMs: 0 }, () => {
+      if (this.#stop) return { status: 'stopped', reason: this.#stop.reason, code: this.#stop.code };
+      return { status: 'open', ...this.#pace.bookMany(count, perSecond, Date.now()) };
+    });
+  }
+
+  /** Says how the messages of a campaign fared; `stop` when one found that nothing leaves any more. */
+  settleMany(
+    campaignId: string,
+    counts: Partial<Record<'sent' | 'failed' | 'retry' | 'unknown', number>>,
+    stop: { reason: string; code: string } | null,
+  ): void {
+    const now = Date.now();
+    this.#guarded(undefined, () => {
+      if (stop) this.#hold(campaignId, stop, now);
+      else this.#held.delete(campaignId);
+      for (const what of ['sent', 'failed', 'retry', 'unknown'] as const) {
+        if (counts[what]) this.#count(what, counts[what]);
+      }
+      if (counts.sent) this.#signs.lastSentAt = now;
     });
   }
 

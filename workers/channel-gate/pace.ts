@@ -38,6 +38,21 @@ export class Pace {
     return at - now;
   }
 
+  /**
+   * How many of up to `count` messages of a campaign may go now; when none may, after how long to ask again. Half of the bucket is left
+   * to agents, so that a campaign never makes one of their messages wait.
+   */
+  bookMany(count: number, perSecond: number, now: number): { granted: number; waitMs: number } {
+    this.#watchClock(now);
+    const eachMs = 1_000 / Math.max(perSecond, 0.001);
+    const burstMs = Math.max(0, (1_000 - eachMs) / 2);
+    const start = Math.max(this.#fullAt, now);
+    const room = Math.floor((now + burstMs - start) / eachMs) + 1;
+    const granted = Math.max(0, Math.min(room, count));
+    this.#fullAt = start + granted * eachMs;
+    return { granted, waitMs: granted > 0 ? 0 : Math.ceil(start - burstMs - now) };
+  }
+
   /** The message has gone, or come to nothing. */
   done(conversationId: string): void {
     this.#turns.delete(conversationId);

@@ -19,6 +19,7 @@ import { may, type Agent } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
 import type { TicketStatus } from '../../src/lib/domain/ticket';
 import type { Policy } from '../../src/lib/domain/window';
+import type { Question } from '../../src/lib/server/db/campaign-sends';
 import { policyOf, type Env } from '../env';
 import { AlarmClock, type Due } from './alarm-clock';
 import type { Claim, Received, SendInput, Thread } from './calls';
@@ -91,6 +92,11 @@ export class Conversation extends DurableObject<Env> {
     });
     this.#afterCommit(spreadMs);
     return { conflicts };
+  }
+
+  /** A campaign message that this reply may be about has been recorded only now: looks again. */
+  attributeAgain(messageId: string, question: Question): Promise<void> {
+    return this.#deliveries.attributeAgain(messageId, question);
   }
 
   /** Another conversation says that this address is its person's; answers whose it is from now on. */

@@ -4,7 +4,10 @@ import type { Rejection } from '../../src/lib/domain/rejection';
 import type { Result } from '../../src/lib/domain/result';
 import type { Summary } from '../../src/lib/domain/summary';
 import { hubOf, type Env } from '../env';
-import { adopt, attributionOf, deliver, fetchAttachment, nameOf, register } from './effects';
+import type { Attribution as Found } from '../../src/lib/domain/campaign';
+import type { Question } from '../../src/lib/server/db/campaign-sends';
+import { attributionOf, countReply, hold, keysToHold } from './attribution';
+import { adopt, deliver, fetchAttachment, nameOf, register } from './effects';
 import { admitted, settled as settledAtGate } from './gate';
 import { BACKSTOP_MS, backOffMs, drain, earliest, singleFlight } from './outbox';
 import type { OutboxKind, OutboxRow, Store } from './store';
@@ -168,13 +171,39 @@ export class Deliveries {
   }
 
   async #attribute(row: OutboxRow): Promise<void> {
-    const { store, run, env } = this.#deps;
+    const { store, env } = this.#deps;
     const conversation = store.conversation();
     const { effect } = row;
     if (!conversation || effect?.type !== 'attribute' || row.attempts >= MAX_ATTRIBUTE_ATTEMPTS) return store.drop(row.id);
+    const { messageId } = row;
     const attribution = await attributionOf(env, conversation, effect);
-    run({ type: 'attribute', messageId: row.messageId, opens: effect.opens, attribution });
+    await this.#attributed(conversation, messageId, effect, attribution);
+    const keys = keysToHold(effect, store.byId(messageId), attribution);
+    if (keys.length > 0) {
+      await hold(env, conversation, messageId, effect, keys);
+      // What has been recorded since the first look has not seen that somebody waits.
+      const better = await attributionOf(env, conversation, effect);
+      await this.#attributed(conversation, messageId, effect, better);
+    }
     store.drop(row.id);
+  }
+
+  /** Looks again for a reply whose campaign message has been recorded only now. Throws what D1 throws. */
+  async attributeAgain(messageId: string, question: Question): Promise<void> {
+    const conversation = this.#deps.store.conversation();
+    if (!conversation) return;
+    const effect = { type: 'attribute', messageId, ...question } as const;
+    await this.#attributed(conversation, messageId, effect, await attributionOf(this.#deps.env, conversation, effect));
+    void this.drain();
+  }
+
+  async #attributed(conversation: Conversation, messageId: string, { opens, at }: Question, found: Found | null): Promise<void> {
+    const { store, run, env } = this.#deps;
+    const before = store.byId(messageId)?.quotedId ?? null;
+    run({ type: 'attribute', messageId, opens, attribution: found });
+    // A guess about a message that goes on with the talk counts for nothing.
+    if (!found || (found.campaign.match === 'inferred' && !opens)) return;
+    await countReply(env, conversation, { messageId, at, sendId: found.send.id, cardBefore: before });
   }
 
   /**

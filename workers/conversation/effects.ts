@@ -1,12 +1,9 @@
-import type { Attribution } from '../../src/lib/domain/campaign';
 import { identityOf } from '../../src/lib/domain/address';
-import type { Conversation, ConversationTarget, Effect, MediaResult } from '../../src/lib/domain/conversation';
+import type { Conversation, ConversationTarget, MediaResult } from '../../src/lib/domain/conversation';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import { describe, type Message } from '../../src/lib/domain/message';
 import type { Channel, OutboundMedia, Provider, Receipt, SendDeps, SendResult } from '../../src/lib/domain/provider';
 import { attachmentKinds } from '../../src/lib/domain/provider-rules';
-import * as attribution from '../../src/lib/server/db/attribution';
-import { database } from '../../src/lib/server/db/client';
 import { providerOf } from '../../src/lib/server/providers';
 import { apiBaseOf } from '../api-base';
 import { channelOf } from '../channels';
@@ -118,15 +115,4 @@ export async function adopt(
 export async function register(env: Env, conversation: Conversation, key: string): Promise<Receipt[]> {
   if (conversation.provider !== 'webhook') return [];
   return directoryOf(env, conversation.channelId, key).put(key, conversation.id);
-}
-
-/** Asks the campaigns' records what an inbound message answers. */
-export function attributionOf(
-  env: Env,
-  conversation: Conversation,
-  effect: Extract<Effect, { type: 'attribute' }>,
-): Promise<Attribution | null> {
-  const { replyTo, token, ref, at } = effect;
-  const { channelId, contact } = conversation;
-  return attribution.attribute(database(env.DB), { channelId, address: contact.address, replyTo, token, ref, at });
 }

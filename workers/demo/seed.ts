@@ -2,7 +2,7 @@ import type { ConversationTarget } from '../../src/lib/domain/conversation';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { ProviderName } from '../../src/lib/domain/provider';
 import type { Agent } from '../../src/lib/domain/role';
-import * as attribution from '../../src/lib/server/db/attribution';
+import * as campaignSends from '../../src/lib/server/db/campaign-sends';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
@@ -45,7 +45,7 @@ export async function seedDemo(env: Env, origin: string): Promise<{ seeded: bool
   if (last?.target && (await exists(env, last.target))) return { seeded: false };
   for (const channel of demoChannelList) await channels.insert(database(env.DB), channel, env.SECRET_KEY, now);
   await templates.replaceSynced(env.DB, demoChannels.whatsapp.id, approvedTemplates, now);
-  await attribution.recordSends(env.DB, content.flatMap(sendsOf));
+  await campaignSends.recordSends(env.DB, content.flatMap(sendsOf));
   const phones = await Promise.all(pairs.map(({ conversation, target }) => (target ? phoneOf(conversation, target) : null)));
   await simulatorOf(env).seed(phones.filter((phone) => phone !== null));
   const agents = await demoAgents(env);
@@ -85,7 +85,7 @@ async function targetOf({ channelId, provider, address, name }: DemoConversation
   return { id: await conversationIdOf(channelId, address), channelId, provider, address, name };
 }
 
-function sendsOf({ send, channelId, address }: DemoConversation): attribution.CampaignSend[] {
+function sendsOf({ send, channelId, address }: DemoConversation): campaignSends.CampaignSend[] {
   if (!send) return [];
   const { key, sendId, providerMessageId, text, buttons, at } = send;
   const campaignId = demoCampaigns[key].id;

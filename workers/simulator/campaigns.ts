@@ -1,5 +1,5 @@
 import type { Choice } from '../../src/lib/domain/simulator';
-import * as attribution from '../../src/lib/server/db/attribution';
+import * as campaignSends from '../../src/lib/server/db/campaign-sends';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
 import { demoCampaigns } from '../demo/campaigns';
@@ -45,7 +45,7 @@ export async function sendCampaign(
     buttons,
     sentAt,
   };
-  await attribution.recordSends(env.DB, [send]);
+  await campaignSends.recordSends(env.DB, [send]);
   await simulator.receive(phoneId, { id, from: 'campaign', kind: 'text', text, at: sentAt, buttons, token, state: 'delivered' });
   return { id };
 }

@@ -39,6 +39,8 @@ export type Conversation = {
   /** The provider's time of the message that said the present address. */
   addressAt?: number;
   campaign: CampaignRef | null;
+  /** The message that said so. */
+  attributedSeq?: number;
   ticketStatus: TicketStatus;
   lock: Lock | null;
   /** The highest fencing number ever granted. */

@@ -1,4 +1,5 @@
 import { amend } from './amendment';
+import { isSurer } from './campaign';
 import type { Change, Command, Conversation, ConversationTarget, Snapshot } from './conversation';
 import {
   append,
@@ -27,6 +28,9 @@ import { clampProviderTime, laterOf, sendWindowUntil } from './window';
 
 type InboundCommand = Extract<Command, { type: 'receive' | 'attribute' | 'named' }>;
 type MessageEvent = Extract<InboundEvent, { type: 'message' }>;
+
+/** Ids of campaign messages drawn into the thread begin so; what follows is the send's. */
+export const CARD = 'campaign-';
 
 /** Longest end-user name kept. */
 const MAX_NAME = 200;
@@ -210,15 +214,21 @@ function attribute(
 ): Result<Change, Rejection> {
   if (!snapshot.conversation) return refuse({ reason: 'not_found' });
   if (!found) return unchanged(snapshot.conversation);
+  const { campaign: current, attributedSeq = 0 } = snapshot.conversation;
   // A guess for a message that goes on with the talk says less than what the talk began with.
-  if (found.campaign.match === 'inferred' && !opens && snapshot.conversation.campaign) return unchanged(snapshot.conversation);
+  if (found.campaign.match === 'inferred' && !opens && current) return unchanged(snapshot.conversation);
   const draft = startDraft(snapshot, snapshot.conversation, now);
   const reply = findById(draft, messageId);
   if (!reply) return unchanged(snapshot.conversation);
   const { campaign, send } = found;
-  const cardId = `campaign-${send.id}`;
+  const cardId = `${CARD}${send.id}`;
   const card = findById(draft, cardId);
-  if (card && reply.quotedId === cardId && sameCampaign(draft.state.campaign, campaign)) return unchanged(snapshot.conversation);
+  // What was found for this reply before stands unless this is surer.
+  const isAgain = current !== null && attributedSeq === reply.seq;
+  if (isAgain && !isSurer(campaign.match, current.match) && (card !== undefined || current.id !== campaign.id)) {
+    return unchanged(snapshot.conversation);
+  }
+  if (card && reply.quotedId === cardId && sameCampaign(current, campaign)) return unchanged(snapshot.conversation);
   if (!card) {
     append(draft, {
       id: cardId,
@@ -230,8 +240,13 @@ function attribute(
       campaign: { campaignId: campaign.id, name: campaign.name, labels: campaign.labels, buttons: send.buttons },
     });
   }
-  if (reply.quotedId === null) revise(draft, reply, { quotedId: cardId });
-  show(draft, { campaign });
+  // What it quotes of the talk itself stays; what it was taken to answer may have been a guess.
+  if (reply.quotedId === null || reply.quotedId.startsWith(CARD)) revise(draft, reply, { quotedId: cardId });
+  // A later message may have said something else since, and only a guess gives way to an earlier one's.
+  if (attributedSeq <= reply.seq || !current || (current.match === 'inferred' && campaign.match !== 'inferred')) {
+    set(draft, { attributedSeq: reply.seq });
+    show(draft, { campaign });
+  }
   return finish(draft);
 }
 

@@ -126,6 +126,9 @@ export type OutboundMedia = {
   url(): Promise<string>;
 };
 
+/** What a campaign's message carries so that its replies find it: our mark, and one for each button. */
+export type CampaignMark = { token: string; buttons: { title: string; token: string }[] };
+
 export type OutboundMessage = {
   /** Our id: travels to the provider and comes back with receipts. */
   id: string;
@@ -138,6 +141,8 @@ export type OutboundMessage = {
   template: TemplateUse | null;
   /** When the end user last did something, epoch ms: some providers want to be told under which rule a message goes. */
   lastInboundAt: number;
+  /** Only of a campaign's message, which nobody has asked for: `lastInboundAt` says nothing then. */
+  campaign?: CampaignMark;
 };
 
 /**

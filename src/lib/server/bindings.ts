@@ -1,4 +1,4 @@
-import type { ChannelGate, Conversation } from '../../../workers/durable-objects';
+import type { Broadcast, ChannelGate, Conversation } from '../../../workers/durable-objects';
 import type { Env } from '../../../workers/env';
 import type { Policy } from '../domain/window';
 
@@ -26,3 +26,7 @@ export const conversationOf = (env: Env, id: string): DurableObjectStub<Conversa
 /** A channel's way out: its pace, its stop and its health, by the channel's id. */
 export const gateOf = (env: Env, channelId: string): DurableObjectStub<ChannelGate> =>
   env.CHANNEL_GATE.get(env.CHANNEL_GATE.idFromName(channelId));
+
+/** A campaign's sending, by the campaign's id. */
+export const broadcastOf = (env: Env, campaignId: string): DurableObjectStub<Broadcast> =>
+  env.BROADCAST.get(env.BROADCAST.idFromName(campaignId));

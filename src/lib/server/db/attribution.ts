@@ -2,27 +2,14 @@ import type { Attribution, CampaignMatch } from '../../domain/campaign';
 import { labelsOf, textsOf } from './campaigns';
 import type { Db } from './client';
 
-/** One campaign message as one end user got it. */
-export type CampaignSend = {
-  id: string;
-  campaignId: string;
-  channelId: string;
-  address: string;
-  /** null until the provider has told. */
-  providerMessageId: string | null;
-  /** Our own mark in its buttons and links. */
-  token: string | null;
-  text: string;
-  buttons: string[];
-  sentAt: number;
-};
-
 /** What a reply carries that may lead to a campaign. `at` in epoch ms. */
 export type Reply = {
   channelId: string;
   address: string;
   replyTo: string | null;
   token: string | null;
+  /** The send that the token proves to be about, when it is one that Parley has signed. */
+  sendId?: string | null;
   ref: string | null;
   at: number;
 };
@@ -39,6 +26,7 @@ const CLOCK_SKEW_MS = 300_000;
 export async function attribute(db: Db, reply: Reply): Promise<Attribution | null> {
   return (
     (reply.replyTo === null ? null : await byQuote(db, reply, reply.replyTo)) ??
+    (reply.sendId ? await bySend(db, reply, reply.sendId) : null) ??
     (reply.token === null ? null : await byToken(db, reply, reply.token)) ??
     (reply.ref === null ? null : await byRef(db, reply, reply.ref)) ??
     (await byRecency(db, reply))
@@ -52,6 +40,12 @@ async function byQuote(db: Db, { channelId, address }: Reply, replyTo: string): 
     .where('s.address', '=', address)
     .executeTakeFirst();
   return row ? found(row, 'exact') : null;
+}
+
+async function bySend(db: Db, reply: Reply, sendId: string): Promise<Attribution | null> {
+  const row = await sends(db).where('s.id', '=', sendId).where('s.channel_id', '=', reply.channelId).executeTakeFirst();
+  if (!row) return null;
+  return row.address === reply.address ? found(row, 'token') : unsent(row, 'token', reply.at);
 }
 
 async function byToken(db: Db, reply: Reply, token: string): Promise<Attribution | null> {
@@ -116,22 +110,18 @@ const unsent = (row: CampaignRow, match: CampaignMatch, at: number): Attribution
   send: { id: row.campaign_id, providerMessageId: null, text: row.template, buttons: [], at },
 });
 
-/**
- * Records campaign messages, so that replies find them. Recording one again only adds the provider's id, which may come after the
- * send. Throws when another send has the same provider id or token.
- */
-export async function recordSends(d1: D1Database, sends: readonly CampaignSend[]): Promise<void> {
-  for (let start = 0; start < sends.length; start += SENDS_AT_ONCE) {
-    const part = sends.slice(start, start + SENDS_AT_ONCE).map((send) => ({ ...send, buttons: JSON.stringify(send.buttons) }));
-    await d1.prepare(RECORD_SENDS).bind(JSON.stringify(part)).run();
-  }
+/** The campaign of a message that is not recorded yet, as its sender knows it; null when there is no such campaign on the channel. */
+export async function unrecorded(
+  db: Db,
+  channelId: string,
+  campaignId: string,
+  send: Attribution['send'],
+): Promise<Attribution | null> {
+  const row = await db
+    .selectFrom('campaigns as k')
+    .select(['k.id', 'k.name', labelsOf.as('labels')])
+    .where('k.id', '=', campaignId)
+    .where('k.channel_id', '=', channelId)
+    .executeTakeFirst();
+  return row ? { campaign: { id: row.id, name: row.name, labels: textsOf(row.labels), match: 'token' }, send } : null;
 }
-
-/** 100 texts of 4,096 characters stay well below the 2 MB of a parameter. */
-const SENDS_AT_ONCE = 100;
-const RECORD_SENDS = `INSERT INTO campaign_sends
-    (id, campaign_id, channel_id, address, provider_message_id, token, text, buttons, sent_at)
-  SELECT value->>'id', value->>'campaignId', value->>'channelId', value->>'address', value->>'providerMessageId', value->>'token',
-    value->>'text', value->>'buttons', value->>'sentAt'
-  FROM json_each(?1) WHERE true
-  ON CONFLICT (id) DO UPDATE SET provider_message_id = coalesce(excluded.provider_message_id, provider_message_id)`;

@@ -10,6 +10,7 @@ export interface Database {
   campaigns: CampaignTable;
   campaign_labels: CampaignLabelTable;
   campaign_sends: CampaignSendTable;
+  unmatched_replies: UnmatchedReplyTable;
   channels: ChannelTable;
   templates: TemplateTable;
   dead_letters: DeadLetterTable;
@@ -109,6 +110,21 @@ export interface CampaignSendTable {
   /** JSON array of button captions. */
   buttons: Generated<string>;
   sent_at: number;
+  /** When its receiver has answered it, and by which message; set once. */
+  replied_at: Generated<number | null>;
+  reply_id: Generated<string | null>;
+}
+
+/** Replies that name a message or a mark which no send has (yet). */
+export interface UnmatchedReplyTable {
+  channel_id: string;
+  /** `id:`, `token:` or `send:` and what it names. */
+  key: string;
+  conversation_id: string;
+  message_id: string;
+  /** JSON of what the conversation asked. */
+  question: string;
+  at: number;
 }
 
 export interface ChannelTable {

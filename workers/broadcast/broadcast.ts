@@ -1,0 +1,366 @@
+import { DurableObject } from 'cloudflare:workers';
+import {
+  isDone,
+  partsOfSendId,
+  progressOf,
+  receipted,
+  settle,
+  type BroadcastPlan,
+  type Outcome,
+  type Progress,
+  type RecipientRow,
+} from '../../src/lib/domain/broadcast';
+import { PING, PONG } from '../../src/lib/domain/protocol';
+import type { Receipt, SendResult } from '../../src/lib/domain/provider';
+import type { Env } from '../env';
+import { singleFlight, earliest } from '../conversation/outbox';
+import { audienceOf, gather } from './audience';
+import { NO_OUTLET, outletOf, whyHeld } from './outlet';
+import { Lanes } from './lanes';
+import { migrate } from './migrations';
+import { Rate } from './rate';
+import { Records } from './records';
+import { Store, type State, type Taken } from './store';
+import { Watchers } from './watchers';
+
+/** The longest that a handful of calls takes, and a little: nothing is heard of a call after that. */
+export const CALL_MS = 15_000;
+const LEASE_MS = CALL_MS + 5_000;
+/** How often is looked whether everything moves, and whether a stopped channel works again. */
+const BACKSTOP_MS = 5_000;
+const HELD_MS = 3_000;
+/** People read in one go. */
+const PAGE = 250;
+const MAX_LIST = 500;
+
+const BROKE_OFF = 'The connection to the provider broke off while it was being sent. The message may have gone out.';
+
+/** What became of one call. */
+export type Settlement = { seq: number; attempt: number; result: SendResult };
+/** What a lane has to do: `taken` empty = nothing at the moment. */
+export type Work = { channelId: string; taken: Taken[] };
+
+/**
+ * One campaign's sending: the only truth of who gets it and what became of each. It gathers, hands out recipients to lanes that call the
+ * provider, and takes their outcomes. A recipient is marked before the call, in storage, so that no failure anywhere makes a second one.
+ */
+export class Broadcast extends DurableObject<Env> {
+  readonly #store: Store;
+  readonly #lanes: Lanes;
+  readonly #records: Records;
+  readonly #watchers: Watchers;
+  readonly #rate = new Rate();
+  readonly #gathering = singleFlight(() => this.#gather());
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    this.#store = new Store(ctx.storage.sql);
+    this.#lanes = new Lanes(env);
+    this.#records = new Records(env, this.#store, () => this.progress());
+    this.#watchers = new Watchers(ctx, () => this.progress());
+  }
+
+  /**
+   * Takes the plan and begins at its time. The same again changes nothing; a plan that waits for its time is replaced by a new one. What
+   * has begun goes on as it was approved.
+   */
+  async launch(plan: BroadcastPlan): Promise<Progress> {
+    const state = this.#store.state();
+    if (state === null || state.phase === 'scheduled') {
+      this.#set({
+        plan,
+        phase: 'scheduled',
+        pausedFrom: 'gathering',
+        reason: null,
+        startedAt: null,
+        finishedAt: null,
+        cursor: 0,
+      });
+    }
+    await this.#arm();
+    return this.progress() ?? Promise.reject(new Error('a broadcast without a plan'));
+  }
+
+  /** Nobody is called any more, within a second; what is being called ends. Nothing is lost. */
+  async pause(): Promise<Progress | null> {
+    const state = this.#store.state();
+    if (state?.phase === 'gathering' || state?.phase === 'sending') {
+      this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason: null });
+    } else if (state?.phase === 'paused') this.#set({ ...state, reason: null });
+    await this.#arm();
+    return this.progress();
+  }
+
+  async resume(): Promise<Progress | null> {
+    const state = this.#store.state();
+    if (state?.phase === 'paused') this.#set({ ...state, phase: state.pausedFrom, reason: null });
+    await this.#arm();
+    return this.progress();
+  }
+
+  /** Ends it for good: who has not been called stays uncalled. One that has not begun is forgotten, and may be planned anew. */
+  async stop(): Promise<Progress | null> {
+    const state = this.#store.state();
+    if (state?.phase === 'scheduled') {
+      this.ctx.storage.transactionSync(() => this.#store.clear());
+      await this.ctx.storage.deleteAlarm();
+      this.#watchers.changed();
+    } else if (state && state.phase !== 'sent' && state.phase !== 'stopped') {
+      this.#set({ ...state, phase: 'stopped', reason: null, finishedAt: Date.now() });
+      await this.#arm();
+    }
+    return this.progress();
+  }
+
+  /** null = nothing was planned here. */
+  progress(): Progress | null {
+    const state = this.#store.state();
+    if (!state) return null;
+    const { phase, startedAt, finishedAt, reason } = state;
+    const perSecond = phase === 'sending' ? this.#rate.perSecond(Date.now()) : 0;
+    return progressOf(this.#store.tally(), { phase, startedAt, finishedAt, reason, perSecond });
+  }
+
+  /** Recipients in order, after a `seq`; at most 500 at once. */
+  recipients({ outcome, after, limit }: { outcome?: Outcome; after: number; limit: number }): RecipientRow[] {
+    return this.#store.list(outcome ?? null, after, Math.min(limit, MAX_LIST));
+  }
+
+  /** Whether this lane has something to do, and on which channel; null = it may end. */
+  enter(piece: number, run: string): { channelId: string } | null {
+    const now = Date.now();
+    const state = this.#store.state();
+    if (state?.phase !== 'sending' || !this.#isDue(now) || !this.#lanes.enter(piece, run, now)) return null;
+    return { channelId: state.plan.channelId };
+  }
+
+  /** Hands out up to `limit` recipients, each to be called once. Empty: nobody is to be called now. */
+  take(piece: number, run: string, limit: number): Taken[] {
+    const now = Date.now();
+    if (this.#store.state()?.phase !== 'sending' || !this.#lanes.enter(piece, run, now)) return [];
+    const taken = this.ctx.storage.transactionSync(() => this.#store.take(limit, now));
+    if (taken.length > 0) this.#watchers.changed();
+    return taken;
+  }
+
+  /** Notes what became of the calls. Twice = once. */
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    const now = Date.now();
+    const stop = settlements.map(({ result }) => result).find((result) => result.status === 'stopped');
+    this.#transact(() => {
+      for (const settlement of settlements) this.#settleOne(settlement, now);
+    });
+    this.#rate.add(settlements.length, now);
+    if (stop) await this.hold(stop.reason);
+    else await this.#arm();
+    this.#moved();
+  }
+
+  /** The channel is stopped: pauses until it works again. */
+  async hold(reason: string): Promise<void> {
+    const state = this.#store.state();
+    if (state?.phase === 'gathering' || state?.phase === 'sending') {
+      this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason });
+    }
+    await this.#arm();
+  }
+
+  /** A lane has ended; says whether it should be called again at once. */
+  async leave(piece: number, run: string): Promise<boolean> {
+    this.#lanes.leave(piece, run);
+    await this.#arm();
+    return this.#store.state()?.phase === 'sending' && this.#isDue(Date.now());
+  }
+
+  /** What the provider reports of messages of ours: forward only, twice = once. Those about another channel are no one's. */
+  async report(channelId: string, receipts: readonly Receipt[]): Promise<void> {
+    const state = this.#store.state();
+    if (state?.plan.channelId !== channelId) return;
+    const now = Date.now();
+    this.#transact(() => {
+      for (const receipt of receipts) this.#reportOne(state.plan.campaignId, receipt, now);
+    });
+    await this.#arm();
+    this.#moved();
+  }
+
+  /** One message as its receiver got it; null when there is none such. For replies that are quicker than our records. */
+  message(
+    seq: number,
+  ): { address: string; text: string; buttons: string[]; providerMessageId: string | null; at: number } | null {
+    const found = this.#store.recipient(seq);
+    if (!found?.message || found.calledAt === null) return null;
+    const { address, message, providerMessageId, calledAt } = found;
+    return { address, text: message.text, buttons: message.buttons, providerMessageId, at: calledAt };
+  }
+
+  /** A page's live connection; the Worker's entry has checked the session and the permission. */
+  override fetch(request: Request): Response {
+    return this.#watchers.accept(request);
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#watchers.receive(socket, data);
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#watchers.leave(socket, code);
+  }
+
+  /** Everything that time does. Never throws, because the runtime gives a throwing alarm up for good; always arms again. */
+  override async alarm(): Promise<void> {
+    try {
+      await this.#tick();
+    } catch (error) {
+      console.error({ event: 'broadcast_failed', campaign: this.ctx.id.name, error: String(error) });
+    } finally {
+      await this.#arm();
+    }
+  }
+
+  async #tick(): Promise<void> {
+    const now = Date.now();
+    const state = this.#store.state();
+    if (!state) return;
+    if (state.phase === 'scheduled' && now >= (state.plan.at ?? 0)) {
+      this.#set({ ...state, phase: 'gathering', startedAt: now });
+    }
+    this.#transact(() => this.#store.doubt(now - LEASE_MS, BROKE_OFF, now));
+    if (this.#store.state()?.phase === 'gathering') await this.#gathering();
+    if (state.phase === 'paused' && state.reason !== null) await this.#lookAtChannel(state.plan.channelId);
+    this.#finish();
+    if (this.#store.state()?.phase === 'sending' && this.#isDue(Date.now())) {
+      await this.#lanes.wake(state.plan.campaignId, this.#store.tally().queued, Date.now());
+    }
+    await this.#records.write();
+  }
+
+  /** The audience, page by page, each with where it ended: after a crash it goes on there. */
+  async #gather(): Promise<void> {
+    for (let state = this.#store.state(); state?.phase === 'gathering'; state = this.#store.state()) {
+      const { plan, cursor } = state;
+      const outlet = await outletOf(this.env, plan.channelId);
+      const people = outlet ? await audienceOf(this.env, plan, cursor, PAGE) : [];
+      // A pause, or a stop, may have come meanwhile: what was read is read again.
+      const current = this.#store.state();
+      if (current?.phase !== 'gathering' || current.cursor !== cursor) continue;
+      if (!outlet) return this.hold(NO_OUTLET);
+      const last = people.at(-1);
+      this.#transact(() => {
+        this.#store.add(gather(people, plan, outlet.channel.provider), Date.now());
+        this.#store.setState(last ? { ...current, cursor: last.no } : { ...current, phase: 'sending' });
+      });
+      this.#moved();
+    }
+  }
+
+  /** Goes on when an Admin has put the channel right. */
+  async #lookAtChannel(channelId: string): Promise<void> {
+    const reason = await whyHeld(this.env, channelId);
+    const state = this.#store.state();
+    if (state?.phase !== 'paused' || state.reason === null) return;
+    if (reason === null) this.#set({ ...state, phase: state.pausedFrom, reason });
+    else if (reason !== state.reason) this.#set({ ...state, reason });
+  }
+
+  #settleOne({ seq, attempt, result }: Settlement, now: number): void {
+    const current = this.#store.recipient(seq);
+    if (!current) return;
+    const providerMessageId = result.status === 'sent' ? result.providerMessageId : null;
+    const settled = settle(current, { attempt, result }, now, Math.random());
+    if (settled) this.#store.move(seq, current.outcome, settled, providerMessageId, now);
+    else if (providerMessageId !== null) this.#store.name(seq, providerMessageId);
+  }
+
+  #reportOne(campaignId: string, { messageId, providerMessageId, status, failure }: Receipt, now: number): void {
+    const parts = messageId === null ? null : partsOfSendId(messageId);
+    const current = parts?.campaignId === campaignId ? this.#store.recipient(parts.seq) : null;
+    // Nobody has called for it: whatever this is about, it is not that.
+    if (!current || current.attempts === 0) return;
+    const outcome = receipted(current.outcome, status);
+    if (outcome === current.outcome) {
+      if (providerMessageId !== null) this.#store.name(current.seq, providerMessageId);
+      return;
+    }
+    const reason = outcome === 'failed' ? (failure?.reason ?? 'The provider could not deliver it.') : null;
+    const settled = { outcome, dueAt: 0, reason, code: failure?.code ?? null, isTry: true };
+    this.#store.move(current.seq, current.outcome, settled, providerMessageId, now);
+  }
+
+  /** Everybody has an outcome: that is the end of it. */
+  #finish(): void {
+    const state = this.#store.state();
+    if (state?.phase !== 'sending' || !isDone(this.#store.tally())) return;
+    this.#set({ ...state, phase: 'sent', finishedAt: Date.now() });
+  }
+
+  #isDue(now: number): boolean {
+    const at = this.#store.nextDueAt();
+    return at !== null && at <= now;
+  }
+
+  #set(state: State): void {
+    this.#transact(() => this.#store.setState(state));
+    this.#moved();
+  }
+
+  /** All or nothing: an uncaught error alone would not undo what was written before it. */
+  #transact(work: () => void): void {
+    try {
+      this.ctx.storage.transactionSync(() => {
+        work();
+        this.#records.touch();
+      });
+    } catch (error) {
+      this.#store.forget();
+      throw error;
+    }
+  }
+
+  #moved(): void {
+    this.#watchers.changed();
+    this.#records.soon();
+  }
+
+  /** Sets the alarm to the earliest of everything that is due. */
+  async #arm(): Promise<void> {
+    const now = Date.now();
+    const at = this.#dueAt(now);
+    if (at === null) return;
+    const armed = await this.ctx.storage.getAlarm();
+    if (armed === null || armed > at) await this.ctx.storage.setAlarm(Math.max(at, now));
+  }
+
+  #dueAt(now: number): number | null {
+    const state = this.#store.state();
+    if (!state) return null;
+    const callAt = this.#store.oldestCallAt();
+    return earliest(
+      this.#records.dueAt(now),
+      callAt === null ? null : Math.max(callAt + LEASE_MS, now),
+      this.#phaseDueAt(state, now),
+    );
+  }
+
+  #phaseDueAt({ phase, plan, reason }: State, now: number): number | null {
+    switch (phase) {
+      case 'scheduled':
+        return plan.at ?? now;
+      case 'gathering':
+        return now;
+      case 'sending': {
+        if (isDone(this.#store.tally())) return now;
+        // Nobody is at it: at once when there is something to do. Else only to see that it goes on.
+        const dueAt = this.#store.nextDueAt() ?? now + BACKSTOP_MS;
+        return this.#lanes.isIdle(now) ? Math.max(dueAt, now) : now + BACKSTOP_MS;
+      }
+      case 'paused':
+        return reason === null ? null : now + HELD_MS;
+      case 'stopped':
+      case 'sent':
+        return null;
+    }
+  }
+}

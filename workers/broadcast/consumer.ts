@@ -1,0 +1,117 @@
+import { sendIdOf, WakeUp } from '../../src/lib/domain/broadcast';
+import type { OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
+import { rulesOf } from '../../src/lib/domain/provider-rules';
+import { signToken, WHOLE } from '../../src/lib/server/campaign-token';
+import { broadcastOf, gateOf, type Env } from '../env';
+import { CALL_MS, type Settlement } from './broadcast';
+import { NO_OUTLET, outletOf, type Outlet } from './outlet';
+import type { Taken } from './store';
+
+/** How long a lane works before it gives way to others: a queue works its batches off one by one where there is only one process. */
+const PIECE_MS = 4_000;
+/** Recipients taken at once; all of their calls have to end within one call's time. */
+const HANDFUL = 12;
+/** Longest wait for the channel's turn in one go: a pause has to be seen soon. */
+const TURN_MS = 500;
+
+/** Works off the wake-ups of campaigns. Each is about one lane; a lane that failed is tried again by the queue. */
+export async function sendPieces(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      const wakeUp = WakeUp.safeParse(message.body);
+      if (!wakeUp.success) return message.ack();
+      try {
+        if (await sendPiece(env, wakeUp.data)) await env.BROADCASTS.send(wakeUp.data);
+        message.ack();
+      } catch (error) {
+        console.warn({ event: 'lane_failed', campaign: wakeUp.data.campaignId, lane: wakeUp.data.piece, error: String(error) });
+        message.retry({ delaySeconds: 1 });
+      }
+    }),
+  );
+}
+
+/** Calls the provider for a few seconds' worth of recipients; says whether the lane should be called again at once. */
+async function sendPiece(env: Env, { campaignId, piece }: WakeUp): Promise<boolean> {
+  const run = crypto.randomUUID();
+  const until = Date.now() + PIECE_MS;
+  // A stub that has failed stays broken: a new one for each call.
+  const broadcast = () => broadcastOf(env, campaignId);
+  const entered = await broadcast().enter(piece, run);
+  if (!entered) return false;
+  try {
+    await workUntil(until, { env, campaignId, piece, run, ...entered });
+  } catch (error) {
+    await broadcast().leave(piece, run);
+    throw error;
+  }
+  return broadcast().leave(piece, run);
+}
+
+type Lane = { env: Env; campaignId: string; channelId: string; piece: number; run: string };
+
+async function workUntil(until: number, { env, campaignId, channelId, piece, run }: Lane): Promise<void> {
+  const broadcast = () => broadcastOf(env, campaignId);
+  while (Date.now() < until) {
+    const outlet = await outletOf(env, channelId);
+    if (!outlet) return broadcast().hold(NO_OUTLET);
+    const admission = await gateOf(env, channelId).admitMany(HANDFUL, rulesOf(outlet.channel.provider).perSecond);
+    if (admission.status === 'stopped') return broadcast().hold(admission.reason);
+    if (admission.granted === 0) {
+      await scheduler.wait(Math.min(admission.waitMs, TURN_MS));
+      continue;
+    }
+    const taken = await broadcast().take(piece, run, admission.granted);
+    if (taken.length === 0) return;
+    const settlements = await callAll(env, outlet, campaignId, taken);
+    await broadcast().settle(settlements);
+    await tellGate(env, channelId, campaignId, settlements);
+  }
+}
+
+/** One call for each, side by side, all within one call's time: what could not begin by then has surely not gone out. */
+async function callAll(env: Env, outlet: Outlet, campaignId: string, taken: readonly Taken[]): Promise<Settlement[]> {
+  const signal = AbortSignal.timeout(CALL_MS);
+  const deps = {
+    fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
+    apiBase: outlet.apiBase,
+    now: Date.now(),
+    signal,
+  };
+  return Promise.all(
+    taken.map(async ({ seq, attempt, address, message }): Promise<Settlement> => {
+      const id = sendIdOf(campaignId, seq);
+      const marked = (button: number) => signToken({ campaignId, seq, button }, env.SECRET_KEY);
+      const buttons = await Promise.all(message.buttons.map(async (title, i) => ({ title, token: await marked(i) })));
+      const campaign = { token: await marked(WHOLE), buttons };
+      const { text, template } = message;
+      const outbound: OutboundMessage = { id, address, text, template, replyTo: null, media: null, lastInboundAt: 0, campaign };
+      return { seq, attempt, result: await call(outlet, outbound, deps) };
+    }),
+  );
+}
+
+/** A provider's code never throws for a failed call; should it, nobody knows what has gone out. */
+async function call({ provider, channel }: Outlet, message: OutboundMessage, deps: SendDeps): Promise<SendResult> {
+  try {
+    return await provider.send(message, channel, deps);
+  } catch (error) {
+    console.error({ event: 'send_threw', send: message.id, error: error instanceof Error ? error.name : 'unknown' });
+    return { status: 'unknown', reason: 'Something went wrong while it was being sent. The message may have gone out.' };
+  }
+}
+
+/** The gate's figures are a courtesy: nothing waits for them to be right. */
+async function tellGate(env: Env, channelId: string, campaignId: string, settlements: readonly Settlement[]): Promise<void> {
+  const counts = { sent: 0, failed: 0, retry: 0, unknown: 0 };
+  let stop = null;
+  for (const { result } of settlements) {
+    if (result.status === 'stopped') stop = { reason: result.reason, code: result.code };
+    else counts[result.status] += 1;
+  }
+  try {
+    await gateOf(env, channelId).settleMany(campaignId, counts, stop);
+  } catch (error) {
+    console.warn({ event: 'gate_unreachable', channelId, error: String(error) });
+  }
+}

@@ -1,0 +1,56 @@
+import type { WakeUp } from '../../src/lib/domain/broadcast';
+import type { Env } from '../env';
+
+/** Lanes at once: with some six calls under way in each, enough for the fastest channel. */
+const MAX_LANES = 8;
+/** Recipients that make another lane worth its while. */
+const PER_LANE = 25;
+/** A lane that has not been heard of for so long is gone: longer than any handful of calls. */
+const SILENT_MS = 20_000;
+/** Wake-ups that nobody has followed by then are lost: a local queue forgets with its process. */
+const WOKEN_MS = 5_000;
+
+/**
+ * Who is at work for this campaign, as far as this life of the object knows. Only to keep everything moving without crowding: what a
+ * lane may call is decided in storage.
+ */
+export class Lanes {
+  readonly #env: Env;
+  readonly #runs = new Map<number, { run: string; seenAt: number }>();
+  #wokenAt = -Infinity;
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  /** Whether this run may work as this lane: a wake-up that came twice finds the first at work. */
+  enter(piece: number, run: string, now: number): boolean {
+    const known = this.#runs.get(piece);
+    if (known && known.run !== run && known.seenAt > now - SILENT_MS) return false;
+    this.#runs.set(piece, { run, seenAt: now });
+    return true;
+  }
+
+  leave(piece: number, run: string): void {
+    if (this.#runs.get(piece)?.run === run) this.#runs.delete(piece);
+  }
+
+  /** Nobody works, and nobody has been woken just now. */
+  isIdle(now: number): boolean {
+    return this.#wokenAt <= now - WOKEN_MS && this.#working(now) === 0;
+  }
+
+  /** Calls as many lanes as so many recipients are worth; those that are at work stay as they are. */
+  async wake(campaignId: string, recipients: number, now: number): Promise<void> {
+    if (!this.isIdle(now)) return;
+    this.#wokenAt = now;
+    const count = Math.max(1, Math.min(MAX_LANES, Math.ceil(recipients / PER_LANE)));
+    const bodies = Array.from({ length: count }, (_, piece): WakeUp => ({ campaignId, piece }));
+    await this.#env.BROADCASTS.sendBatch(bodies.map((body) => ({ body })));
+  }
+
+  #working(now: number): number {
+    for (const [piece, { seenAt }] of this.#runs) if (seenAt <= now - SILENT_MS) this.#runs.delete(piece);
+    return this.#runs.size;
+  }
+}

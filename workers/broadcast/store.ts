@@ -1,0 +1,298 @@
+import { z } from 'zod';
+import {
+  emptyTally,
+  outcomes,
+  phases,
+  type BroadcastPlan,
+  type Outcome,
+  type Phase,
+  type RecipientRow,
+  type Settled,
+  type Tally,
+} from '../../src/lib/domain/broadcast';
+import type { TemplateUse } from '../../src/lib/domain/template';
+
+/** A message made for one person. */
+export type Written = { text: string; template: TemplateUse | null; buttons: string[] };
+/** Somebody gathered: with their message, or in words why there is none. */
+export type Gathered = { personId: string; name: string; address: string; identity: string } & (
+  { message: Written } | { skipped: string }
+);
+/** One recipient to be called: `attempt` counts from 1 and goes back with the outcome. */
+export type Taken = { seq: number; attempt: number; address: string; message: Written };
+/** A recipient whose message the records in D1 do not have, or not with its provider's id. */
+export type Unrecorded = { seq: number; address: string; message: Written; providerMessageId: string | null; calledAt: number };
+
+export type State = {
+  plan: BroadcastPlan;
+  phase: Phase;
+  /** What to go on with after a pause. */
+  pausedFrom: 'gathering' | 'sending';
+  /** Why it is paused; null = somebody wished it. */
+  reason: string | null;
+  startedAt: number | null;
+  finishedAt: number | null;
+  /** The person after whom gathering goes on. */
+  cursor: number;
+};
+
+const Message = z.object({
+  text: z.string(),
+  template: z
+    .object({
+      name: z.string(),
+      language: z.string(),
+      header: z.array(z.object({ name: z.string().nullable(), text: z.string() })),
+      body: z.array(z.object({ name: z.string().nullable(), text: z.string() })),
+    })
+    .nullable(),
+  buttons: z.array(z.string()),
+});
+const messageOf = (json: string): Written => Message.parse(JSON.parse(json));
+
+const StoredTally = z.object(Object.fromEntries(outcomes.map((outcome) => [outcome, z.number()])));
+const outcomeOf = (text: string): Outcome => outcomes.find((known) => known === text) ?? 'unknown';
+/** A skipped person has no message. */
+const NO_MESSAGE = '';
+
+type RecipientRecord = {
+  seq: number;
+  person_id: string;
+  name: string;
+  address: string;
+  message: string;
+  outcome: string;
+  reason: string | null;
+  attempts: number;
+  provider_message_id: string | null;
+  called_at: number | null;
+  at: number;
+};
+
+/** Every SQL statement of the broadcast: synchronous, times in epoch ms; never all recipients at once. */
+export class Store {
+  readonly #sql: SqlStorage;
+  #state: State | null | undefined = undefined;
+  #tally: Tally | undefined = undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  state(): State | null {
+    if (this.#state === undefined) {
+      const text = this.fact('state');
+      this.#state = text === null ? null : stateOf(text);
+    }
+    return this.#state;
+  }
+
+  setState(state: State): void {
+    this.#state = state;
+    this.setFact('state', JSON.stringify(state));
+  }
+
+  tally(): Tally {
+    if (!this.#tally) {
+      const text = this.fact('tally');
+      this.#tally = { ...emptyTally(), ...(text === null ? {} : StoredTally.parse(JSON.parse(text))) };
+    }
+    return this.#tally;
+  }
+
+  /** The transaction was rolled back, or everything was forgotten: what is in memory is not on disk. */
+  forget(): void {
+    this.#state = undefined;
+    this.#tally = undefined;
+  }
+
+  fact(key: string): string | null {
+    return this.#rows<{ value: string }>('SELECT value FROM fact WHERE key = ?', key)[0]?.value ?? null;
+  }
+
+  setFact(key: string, value: string): void {
+    this.#rows('INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, value);
+  }
+
+  clear(): void {
+    this.#rows('DELETE FROM recipients');
+    this.#rows('DELETE FROM fact');
+    this.forget();
+  }
+
+  /** Adds people in order; whose address is there already is left out. */
+  add(people: readonly Gathered[], now: number): void {
+    const moved = emptyTally();
+    for (const person of people) {
+      const isWritten = 'message' in person;
+      const outcome: Outcome = isWritten ? 'queued' : 'skipped';
+      const { rowsWritten } = this.#sql.exec(
+        `INSERT INTO recipients (person_id, name, address, identity, message, outcome, reason, attempts, due_at, at, is_recorded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, 1) ON CONFLICT (identity) DO NOTHING`,
+        person.personId,
+        person.name,
+        person.address,
+        person.identity,
+        isWritten ? JSON.stringify(person.message) : NO_MESSAGE,
+        outcome,
+        isWritten ? null : person.skipped,
+        now,
+      );
+      if (rowsWritten > 0) moved[outcome] += 1;
+    }
+    this.#count(moved);
+  }
+
+  /** Marks up to `limit` due recipients as being called, oldest first, and returns them. */
+  take(limit: number, now: number): Taken[] {
+    const rows = this.#rows<{ seq: number; address: string; message: string; attempts: number }>(
+      `UPDATE recipients SET outcome = 'sending', attempts = attempts + 1, called_at = ?1, at = ?1
+       WHERE seq IN (SELECT seq FROM recipients WHERE outcome = 'queued' AND due_at <= ?1 ORDER BY due_at, seq LIMIT ?2)
+       RETURNING seq, address, message, attempts`,
+      now,
+      limit,
+    );
+    this.#count({ ...emptyTally(), queued: -rows.length, sending: rows.length });
+    return rows.map(({ seq, address, message, attempts }) => ({ seq, attempt: attempts, address, message: messageOf(message) }));
+  }
+
+  /** Calls begun before `before` of which nothing was heard: they may have gone out. */
+  doubt(before: number, reason: string, now: number): number {
+    const rows = this.#rows<{ seq: number }>(
+      `UPDATE recipients SET outcome = 'unknown', reason = ?1, at = ?2, is_recorded = 0
+       WHERE outcome = 'sending' AND called_at < ?3 RETURNING seq`,
+      reason,
+      now,
+      before,
+    );
+    this.#count({ ...emptyTally(), sending: -rows.length, unknown: rows.length });
+    return rows.length;
+  }
+
+  recipient(
+    seq: number,
+  ): (RecipientRow & { message: Written | null; providerMessageId: string | null; calledAt: number | null }) | null {
+    const [row] = this.#rows<RecipientRecord>('SELECT * FROM recipients WHERE seq = ?', seq);
+    if (!row) return null;
+    const { message, provider_message_id, called_at } = row;
+    const written = message === NO_MESSAGE ? null : messageOf(message);
+    return { ...shown(row), message: written, providerMessageId: provider_message_id, calledAt: called_at };
+  }
+
+  /** Moves one recipient. Tries that were none are taken back. */
+  move(seq: number, from: Outcome, to: Settled, providerMessageId: string | null, now: number): void {
+    this.#rows(
+      `UPDATE recipients SET outcome = ?2, due_at = ?3, reason = ?4, code = ?5, at = ?6,
+         attempts = attempts - ?7, provider_message_id = coalesce(provider_message_id, ?8),
+         is_recorded = CASE WHEN ?9 = 1 OR (?8 IS NOT NULL AND provider_message_id IS NULL) THEN 0 ELSE is_recorded END
+       WHERE seq = ?1`,
+      seq,
+      to.outcome,
+      to.dueAt,
+      to.reason,
+      to.code,
+      now,
+      to.isTry ? 0 : 1,
+      providerMessageId,
+      isOut(to.outcome) && !isOut(from) ? 1 : 0,
+    );
+    const moved = emptyTally();
+    moved[from] -= 1;
+    moved[to.outcome] += 1;
+    this.#count(moved);
+  }
+
+  /** The provider's id of a message that has it only now. */
+  name(seq: number, providerMessageId: string): void {
+    this.#rows(
+      'UPDATE recipients SET provider_message_id = ?2, is_recorded = 0 WHERE seq = ?1 AND provider_message_id IS NULL',
+      seq,
+      providerMessageId,
+    );
+  }
+
+  list(outcome: Outcome | null, after: number, limit: number): RecipientRow[] {
+    const rows =
+      outcome === null
+        ? this.#rows<RecipientRecord>('SELECT * FROM recipients WHERE seq > ? ORDER BY seq LIMIT ?', after, limit)
+        : this.#rows<RecipientRecord>(
+            'SELECT * FROM recipients WHERE outcome = ? AND seq > ? ORDER BY seq LIMIT ?',
+            outcome,
+            after,
+            limit,
+          );
+    return rows.map(shown);
+  }
+
+  unrecorded(limit: number): Unrecorded[] {
+    const rows = this.#rows<RecipientRecord>('SELECT * FROM recipients WHERE is_recorded = 0 ORDER BY seq LIMIT ?', limit);
+    return rows.map(({ seq, address, message, provider_message_id, called_at, at }) => ({
+      seq,
+      address,
+      message: messageOf(message),
+      providerMessageId: provider_message_id,
+      calledAt: called_at ?? at,
+    }));
+  }
+
+  /** D1 has these, as they were read: one that has got its provider's id since stays to be recorded. */
+  recorded(rows: readonly Unrecorded[]): void {
+    for (const { seq, providerMessageId } of rows) {
+      this.#rows('UPDATE recipients SET is_recorded = 1 WHERE seq = ? AND provider_message_id IS ?', seq, providerMessageId);
+    }
+  }
+
+  hasUnrecorded(): boolean {
+    return this.#rows('SELECT 1 AS one FROM recipients WHERE is_recorded = 0 LIMIT 1').length > 0;
+  }
+
+  /** When the next recipient may be called; null = nobody is left to be. */
+  nextDueAt(): number | null {
+    const [row] = this.#rows<{ due_at: number }>(
+      "SELECT due_at FROM recipients WHERE outcome = 'queued' ORDER BY due_at, seq LIMIT 1",
+    );
+    return row?.due_at ?? null;
+  }
+
+  /** When the oldest call under way began; null = there is none. */
+  oldestCallAt(): number | null {
+    const [row] = this.#rows<{ called_at: number }>(
+      "SELECT called_at FROM recipients WHERE outcome = 'sending' ORDER BY called_at LIMIT 1",
+    );
+    return row?.called_at ?? null;
+  }
+
+  #count(moved: Tally): void {
+    const before = this.tally();
+    const after = emptyTally();
+    for (const outcome of outcomes) after[outcome] = before[outcome] + moved[outcome];
+    this.#tally = after;
+    this.setFact('tally', JSON.stringify(after));
+  }
+
+  #rows<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
+    return this.#sql.exec<Row>(query, ...bindings).toArray();
+  }
+}
+
+/** Whether a message may be at its receiver's: replies to it have to find it. */
+const isOut = (outcome: Outcome): boolean =>
+  outcome === 'unknown' || outcome === 'sent' || outcome === 'delivered' || outcome === 'read';
+
+const shown = ({ seq, person_id, name, address, outcome, reason, attempts, at }: RecipientRecord): RecipientRow => ({
+  seq,
+  personId: person_id,
+  name,
+  address,
+  outcome: outcomeOf(outcome),
+  reason,
+  attempts,
+  at,
+});
+
+/** What this object itself has written. */
+function stateOf(text: string): State {
+  const state: State = JSON.parse(text);
+  if (!phases.includes(state.phase)) throw new Error('a broadcast in an unknown phase');
+  return state;
+}

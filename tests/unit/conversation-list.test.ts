@@ -25,6 +25,7 @@ const aRow = (id: string, ageMs: number, version = 1, more: Partial<Summary> = {
   channel: { id: 'demo-telegram', provider: 'telegram' },
   campaign: null,
   ticketStatus: 'new',
+  ticketChangedAt: NOW - ageMs,
   tab: 'active',
   lastMessage: { text: `text ${id}`, direction: 'inbound', at: NOW - ageMs },
   lastInboundAt: NOW - ageMs,

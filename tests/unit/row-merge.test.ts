@@ -9,6 +9,7 @@ const aRow = (id: string, lastInboundAt: number, version = 1, more: Partial<Summ
   channel: { id: 'demo-telegram', provider: 'telegram' },
   campaign: null,
   ticketStatus: 'new',
+  ticketChangedAt: lastInboundAt,
   tab: 'active',
   lastMessage: { text: id, direction: 'inbound', at: lastInboundAt },
   lastInboundAt,

@@ -64,6 +64,7 @@ const row: Summary = {
   channel: { id: 'demo-whatsapp', provider: 'whatsapp' },
   campaign: null,
   ticketStatus: 'new',
+  ticketChangedAt: NOW,
   tab: 'active',
   lastMessage: { text: 'Hi', direction: 'inbound', at: NOW },
   lastInboundAt: NOW,

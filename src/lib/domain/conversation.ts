@@ -42,6 +42,8 @@ export type Conversation = {
   /** The message that said so. */
   attributedSeq?: number;
   ticketStatus: TicketStatus;
+  /** When it became that; missing in what was stored before this was noted. */
+  ticketChangedAt?: number;
   lock: Lock | null;
   /** The highest fencing number ever granted. */
   epoch: number;
@@ -199,6 +201,7 @@ export function summaryOf(conversation: Conversation, policy: Policy, now: numbe
     channel: { id: conversation.channelId, provider: conversation.provider },
     campaign: conversation.campaign,
     ticketStatus: conversation.ticketStatus,
+    ticketChangedAt: conversation.ticketChangedAt ?? conversation.lastMessage.at,
     tab: tabAt(conversation.lastInboundAt, policy, now),
     lastMessage: { text: lastMessage.text, direction: lastMessage.direction, at: lastMessage.at },
     lastInboundAt: conversation.lastInboundAt,

@@ -126,7 +126,7 @@ export function findByProviderId(draft: Draft, id: string): Message | undefined 
 export function setTicket(draft: Draft, by: Author | null, to: TicketStatus): void {
   const from = draft.state.ticketStatus;
   if (from === to) return;
-  show(draft, { ticketStatus: to });
+  show(draft, { ticketStatus: to, ticketChangedAt: draft.now });
   appendActivity(draft, by, { type: 'ticket', from, to });
 }
 

@@ -100,6 +100,7 @@ function create(target: ConversationTarget, at: number): Conversation {
     contact: { id: target.id, name: cleanText(target.name ?? '', MAX_NAME).trim() || target.address, address: target.address },
     campaign: null,
     ticketStatus: 'new',
+    ticketChangedAt: at,
     lock: null,
     epoch: 0,
     seq: 0,

@@ -13,6 +13,8 @@ export type Summary = {
   channel: { id: string; provider: ProviderName };
   campaign: CampaignRef | null;
   ticketStatus: TicketStatus;
+  /** When the ticket became that. */
+  ticketChangedAt: number;
   tab: Tab;
   lastMessage: { text: string; direction: 'inbound' | 'outbound'; at: number };
   lastInboundAt: number;

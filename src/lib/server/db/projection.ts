@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { identityOf } from '../../domain/address';
 import { recencyFloor, recencyOf } from '../../domain/recency';
+import { fold } from '../../domain/search';
 import type { Summary } from '../../domain/summary';
 import { indexBodyOf, rowOf } from './conversation-row';
+import { PROJECT_PEOPLE } from './people-projection';
 
 /** One JSON parameter of D1 holds at most 2 MB; this many UTF-16 units are at most three times as many bytes. */
 const MAX_PARAMETER = 600_000;
@@ -15,7 +18,7 @@ const Taken = z.object({ rid: z.number() });
 
 const columns = [
   'rid', 'id', 'version', 'channel_id', 'provider', 'contact_id', 'name', 'address', 'preview', 'preview_direction', 'campaign_id',
-  'campaign_match', 'ticket_status', 'last_inbound_at', 'last_at', 'send_window_until', 'unread', 'unanswered', 'lock_agent_id',
+  'campaign_match', 'ticket_status', 'ticket_changed_at', 'last_inbound_at', 'last_at', 'send_window_until', 'unread', 'unanswered', 'lock_agent_id',
   'lock_agent_name', 'lock_since',
 ] as const satisfies readonly (keyof ReturnType<typeof rowOf>)[]; // prettier-ignore
 
@@ -44,7 +47,7 @@ function upsert(changed: readonly string[], condition: string): string {
 }
 
 /**
- * Writes summaries into the read model: rows and index entries, in one transaction per 200. Of each conversation the highest version
+ * Writes summaries into the read model: rows, index entries and the people they are about, in one transaction per 200. Of each conversation the highest version
  * wins, whatever the order and however often it is written. Throws what D1 throws, with nothing or all of a transaction done; writing
  * the same again is always safe.
  */
@@ -54,10 +57,16 @@ export async function write(d1: D1Database, summaries: readonly Summary[]): Prom
 }
 
 async function writeChunk(d1: D1Database, entries: readonly Entry[]): Promise<void> {
-  const rows = (await place(d1, entries)).map(({ summary, body, rid }) => ({ ...rowOf(summary, rid), body }));
+  const rows = (await place(d1, entries)).map(({ summary, body, rid }) => ({
+    ...rowOf(summary, rid),
+    body,
+    identity: identityOf(summary.channel.provider, summary.contact.address),
+    folded: fold(summary.contact.name),
+  }));
   if (rows.length === 0) return;
   const parameter = JSON.stringify(rows);
-  await d1.batch([UNINDEX, UPSERT_MOVED, UPDATE_UNMOVED, INDEX].map((statement) => d1.prepare(statement).bind(parameter)));
+  const statements = [UNINDEX, UPSERT_MOVED, UPDATE_UNMOVED, INDEX, ...PROJECT_PEOPLE];
+  await d1.batch(statements.map((statement) => d1.prepare(statement).bind(parameter)));
 }
 
 type Entry = { summary: Summary; body: string };

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { CampaignMatch } from '../../domain/campaign';
+import type { PropertyType } from '../../domain/person';
 import type { ProviderName } from '../../domain/provider';
 import type { Role } from '../../domain/role';
 
@@ -21,6 +22,11 @@ export interface Database {
   passkeys: PasskeyTable;
   invites: InviteTable;
   password_resets: PasswordResetTable;
+  people: PeopleTable;
+  person_addresses: PersonAddressTable;
+  person_facts: PersonFactsTable;
+  properties: PropertyTable;
+  segments: SegmentTable;
 }
 
 /** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
@@ -39,6 +45,7 @@ export interface ConversationTable {
   campaign_match: CampaignMatch | null;
   /** 0 new, 1 pending, 2 closed. */
   ticket_status: number;
+  ticket_changed_at: number;
   last_inbound_at: number;
   last_at: number;
   send_window_until: number | null;
@@ -257,4 +264,64 @@ export interface PasswordResetTable {
   created_at: number;
   expires_at: number;
   used_at: Generated<number | null>;
+}
+
+/** A person as pages show them. */
+export interface PeopleTable {
+  no: Generated<number>;
+  id: string;
+  name: string;
+  /** 1: given by hand or by an import. */
+  named: Generated<number>;
+  /** JSON of the custom properties by key. */
+  properties: Generated<string>;
+  /** The conversation with the latest reply. */
+  conversation_id: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface PersonAddressTable {
+  /** The form by which the address is known (domain/address.ts). */
+  identity: string;
+  channel_id: string;
+  person_no: number;
+  address: string;
+  conversation_id: string | null;
+}
+
+/** What queries ask of somebody; custom properties besides, in `p1` to `p40` as `PropertyTable.slot` says. */
+export interface PersonFactsTable {
+  no: number;
+  ticket_status: number | null;
+  ticket_changed_at: number | null;
+  last_reply_at: number | null;
+  created_at: number;
+  /** Ids, each between spaces. */
+  channels: Generated<string>;
+  last_campaign_id: string | null;
+  /** Folded; null = has yet to be. */
+  name: string | null;
+}
+
+/** A custom property. */
+export interface PropertyTable {
+  key: string;
+  label: string;
+  type: PropertyType;
+  slot: number;
+  created_at: number;
+}
+
+export interface SegmentTable {
+  id: string;
+  name: string;
+  /** Folded; unique. */
+  name_key: string;
+  /** JSON of the domain's `PeopleQuery`. */
+  query: string;
+  /** The user who made it. */
+  created_by: string;
+  created_at: number;
+  updated_at: number;
 }

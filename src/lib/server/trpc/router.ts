@@ -1,7 +1,15 @@
 import { campaignsRouter } from './routers/campaigns';
 import { channelsRouter } from './routers/channels';
 import { conversationsRouter } from './routers/conversations';
+import { peopleRouter } from './routers/people';
+import { segmentsRouter } from './routers/segments';
 import { router } from './trpc';
 
-export const appRouter = router({ conversations: conversationsRouter, campaigns: campaignsRouter, channels: channelsRouter });
+export const appRouter = router({
+  conversations: conversationsRouter,
+  campaigns: campaignsRouter,
+  channels: channelsRouter,
+  people: peopleRouter,
+  segments: segmentsRouter,
+});
 export type AppRouter = typeof appRouter;

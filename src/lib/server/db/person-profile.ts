@@ -1,0 +1,106 @@
+import { type Compilable, sql } from 'kysely';
+import type { PersonAddress, PropertyValue, PropertyValues, ReceivedCampaign } from '../../domain/person';
+import { dayOf } from '../../domain/person';
+import { fold } from '../../domain/search';
+import type { Summary } from '../../domain/summary';
+import type { Db } from './client';
+import * as conversations from './conversations';
+import { type PeopleContext, valuesOf } from './people';
+import { columnOf, compilable, type StoredProperty } from './properties';
+
+/** How somebody is reached, the ones that have written first. */
+export async function addresses(db: Db, personId: string): Promise<PersonAddress[]> {
+  const rows = await db
+    .selectFrom('people as q')
+    .innerJoin('person_addresses as a', 'a.person_no', 'q.no')
+    .select(['a.channel_id', 'a.address', 'a.conversation_id'])
+    .where('q.id', '=', personId)
+    .orderBy(sql`a.conversation_id is null`)
+    .orderBy('a.channel_id')
+    .orderBy('a.identity')
+    .execute();
+  return rows.map((row) => ({ channelId: row.channel_id, address: row.address, conversationId: row.conversation_id }));
+}
+
+/** Somebody's conversations, archived ones included, the latest first. */
+export async function history(db: Db, known: readonly PersonAddress[], context: PeopleContext): Promise<Summary[]> {
+  const ids = known.flatMap(({ conversationId }) => (conversationId === null ? [] : [conversationId]));
+  const found = ids.length === 0 ? [] : await conversations.find(db, ids, context);
+  return found.sort((a, b) => b.lastInboundAt - a.lastInboundAt);
+}
+
+/** Enough for a page; nobody reads further back. */
+const MAX_RECEIVED = 100;
+
+/** The campaigns that somebody was sent, the latest first; `replied`: a conversation of theirs answers it. */
+export async function received(
+  db: Db,
+  known: readonly PersonAddress[],
+  answered: readonly Summary[],
+): Promise<ReceivedCampaign[]> {
+  const pairs = JSON.stringify(known.map(({ channelId, address }) => ({ channelId, address })));
+  const rows = await db
+    .selectFrom('campaign_sends as s')
+    .leftJoin('campaigns as k', 'k.id', 's.campaign_id')
+    .select(['s.campaign_id', 'k.name', 's.channel_id', 's.sent_at'])
+    .where(
+      sql<boolean>`s.id in (select x.id from json_each(${pairs}) as j cross join campaign_sends as x
+        on x.channel_id = j.value->>'channelId' and x.address = j.value->>'address')`,
+    )
+    .orderBy('s.sent_at', 'desc')
+    .limit(MAX_RECEIVED)
+    .execute();
+  const campaignIds = new Set(answered.flatMap(({ campaign }) => (campaign ? [campaign.id] : [])));
+  return rows.map((row) => ({
+    campaignId: row.campaign_id,
+    name: row.name ?? row.campaign_id,
+    channelId: row.channel_id,
+    sentAt: row.sent_at,
+    replied: campaignIds.has(row.campaign_id),
+  }));
+}
+
+/** What a person's values become; what is left out stays, null takes away. */
+export type PersonChange = { name?: string; properties: Record<string, PropertyValue | null> };
+
+/** The queries that change somebody: what pages show and what queries ask. They change nothing when there is no such person. */
+export async function changing(
+  db: Db,
+  personId: string,
+  change: PersonChange,
+  custom: readonly StoredProperty[],
+  now: number,
+): Promise<Compilable<unknown>[]> {
+  const stored = await db.selectFrom('people').select(['no', 'properties']).where('id', '=', personId).executeTakeFirst();
+  if (!stored) return [];
+  const values: PropertyValues = { ...valuesOf(stored.properties) };
+  for (const [key, value] of Object.entries(change.properties)) {
+    if (value === null) delete values[key];
+    else values[key] = value;
+  }
+  const changed = custom.filter(({ key }) => Object.hasOwn(change.properties, key));
+  const named = change.name === undefined ? [] : [sql`name = ${fold(change.name)}`];
+  const sets = [
+    ...named,
+    ...changed.map((property) => sql`${sql.ref(columnOf(property))} = ${asked(property, values[property.key])}`),
+  ];
+  return [
+    db
+      .updateTable('people')
+      .set({
+        properties: JSON.stringify(values),
+        updated_at: now,
+        ...(change.name !== undefined && { name: change.name, named: 1 }),
+      })
+      .where('no', '=', stored.no),
+    ...(sets.length === 0 ? [] : [compilable(db, sql`update person_facts set ${sql.join(sets)} where no = ${stored.no}`)]),
+  ];
+}
+
+/** A value as queries ask it: texts folded, booleans 0 and 1, dates in epoch ms; null = not set. */
+export function asked({ type }: Pick<StoredProperty, 'type'>, value: PropertyValue | undefined): string | number | null {
+  if (value === undefined) return null;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return value;
+  return type === 'date' ? dayOf(value) : fold(value);
+}

@@ -10,6 +10,7 @@ ALTER TABLE campaigns ADD COLUMN source TEXT NOT NULL DEFAULT 'parley' CHECK (so
 ALTER TABLE campaigns ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE campaigns ADD COLUMN created_by TEXT;
 ALTER TABLE campaigns ADD COLUMN created_by_name TEXT;
+ALTER TABLE campaigns ADD COLUMN updated_by_name TEXT;
 ALTER TABLE campaigns ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 0;
 -- What was said when it was submitted, approved and sent back, in order.
 ALTER TABLE campaigns ADD COLUMN review TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(review));

@@ -10,7 +10,7 @@ import { NOW } from '../fixtures/summaries';
 const db = database(env.DB);
 const channelId = 'demo-whatsapp';
 
-const aCampaign = (fields: Partial<campaigns.Campaign> = {}): campaigns.Campaign => ({
+const aCampaign = (fields: Partial<campaigns.ReportedCampaign> = {}): campaigns.ReportedCampaign => ({
   id: 'spring',
   name: 'Spring sale',
   labels: ['promo', 'season'],

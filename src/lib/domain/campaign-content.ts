@@ -157,3 +157,15 @@ function renderTemplate({ values }: CampaignContent, template: Template, person:
   if (!made || made.text.search(PLACEHOLDER) !== -1) return { missing: ['template'] };
   return { text: cleanText(made.text), template: made.use, buttons: template.buttons };
 }
+
+/** What stands for the message where nobody in particular is written to: fallbacks where there are some, else a gap. */
+export function standIn(content: CampaignContent, template: Template | null): string {
+  const open = (text: string): string => text.replace(PLACEHOLDER, (_, inner: string) => placeholderOf(inner).fallback ?? '…');
+  if (!content.template || !template) return open(content.text);
+  const values = placeholdersOf(template).map(({ part, key }) => {
+    const field = `${part}.${key}`;
+    const value = Object.hasOwn(content.values, field) ? open(content.values[field] ?? '').trim() : '';
+    return [field, value.replace(/\s+/gu, ' ') || '…'] as const;
+  });
+  return fillTemplate(template, Object.fromEntries(values))?.text ?? template.body;
+}

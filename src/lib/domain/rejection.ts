@@ -1,3 +1,5 @@
+import type { ActRefusal } from './campaign-lifecycle';
+import type { DraftProblem } from './campaign-draft';
 import type { Message } from './message';
 
 export type LockInfo = { agentId: string; agentName: string; since: number };
@@ -16,5 +18,10 @@ export type Rejection =
   | { reason: 'no_upload' }
   /** This kind of file carries no words on this channel: they go as a message of their own. */
   | { reason: 'no_caption' }
+  /** Nobody but an Admin approves what they wrote themselves; or the campaign is in no status for it. */
+  | Exclude<ActRefusal, { reason: 'forbidden' }>
+  /** Somebody else was quicker: what is there now has this version. `by`: their name. */
+  | { reason: 'campaign_changed'; version: number; by: string | null; at: number }
+  | { reason: 'campaign_incomplete'; problems: DraftProblem[] }
   | { reason: 'rate_limited'; retryAfterMs: number }
   | { reason: 'unavailable'; retryAfterMs: number };

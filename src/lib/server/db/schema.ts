@@ -83,6 +83,7 @@ export interface CampaignTable {
   version: Generated<number>;
   created_by: Generated<string | null>;
   created_by_name: Generated<string | null>;
+  updated_by_name: Generated<string | null>;
   updated_at: Generated<number>;
   /** JSON array of the domain's `ReviewEntry`. */
   review: Generated<string>;

@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server';
+import type { CampaignStatus } from '../../domain/campaign-lifecycle';
 import type { Rejection } from '../../domain/rejection';
 import type { Result } from '../../domain/result';
 
@@ -11,6 +12,19 @@ export class RejectionError extends Error {
     this.rejection = rejection;
   }
 }
+
+/** Why an act does not fit where a campaign stands. */
+const campaignStatusWords: Record<CampaignStatus, string> = {
+  draft: 'This campaign is a draft: it has to be submitted and approved first.',
+  submitted: 'This campaign waits for approval.',
+  approved: 'This campaign is approved, but not being sent.',
+  scheduled: 'This campaign is scheduled already.',
+  sending: 'This campaign is being sent.',
+  paused: 'This campaign is paused.',
+  sent: 'This campaign has been sent.',
+  stopped: 'This campaign was stopped for good.',
+  running: 'This campaign is run by another system.',
+};
 
 /** The one place where a refusal becomes a wire code and a sentence. */
 function codeOf(rejection: Rejection): { code: TRPCError['code']; message: string } {
@@ -40,6 +54,14 @@ function codeOf(rejection: Rejection): { code: TRPCError['code']; message: strin
       return { code: 'PRECONDITION_FAILED', message: 'The attached file is not there any more. Attach it again.' };
     case 'no_caption':
       return { code: 'BAD_REQUEST', message: 'This channel takes such a file without words. Send them on their own.' };
+    case 'own_campaign':
+      return { code: 'FORBIDDEN', message: 'Somebody else has to approve what you wrote yourself.' };
+    case 'campaign_status':
+      return { code: 'CONFLICT', message: campaignStatusWords[rejection.status] };
+    case 'campaign_changed':
+      return { code: 'CONFLICT', message: `${rejection.by ?? 'Somebody else'} has changed this campaign meanwhile.` };
+    case 'campaign_incomplete':
+      return { code: 'PRECONDITION_FAILED', message: rejection.problems[0]?.words ?? 'This campaign is not complete.' };
     case 'rate_limited':
       return { code: 'TOO_MANY_REQUESTS', message: 'Too many requests. Wait a moment and try again.' };
     case 'unavailable':

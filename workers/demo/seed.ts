@@ -63,7 +63,14 @@ async function startedAt(env: Env): Promise<number> {
   const createdAt = Date.now() - CAMPAIGN_AGE_MS;
   for (const key of campaignKeys) {
     const { id, name, labels, text } = demoCampaigns[key];
-    const campaign = { id, name, labels: [...labels], channelId: demoChannels.whatsapp.id, template: text, status: 'running' as const };
+    const campaign = {
+      id,
+      name,
+      labels: [...labels],
+      channelId: demoChannels.whatsapp.id,
+      template: text,
+      status: 'running' as const,
+    };
     await campaigns.insert(env.DB, { ...campaign, ref: null, createdAt });
   }
   const first = await database(env.DB)

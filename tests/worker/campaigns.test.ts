@@ -28,20 +28,22 @@ beforeAll(async () => {
   const common = { accountId: 'x', settings: {}, secrets: { accessToken: 't' } };
   await channels.insert(db, { ...common, id: telegram, provider: 'telegram', name: 'News bot' }, env.SECRET_KEY, NOW);
   await channels.insert(db, { ...common, id: whatsapp, provider: 'whatsapp', name: 'Shop', accountId: 'y' }, env.SECRET_KEY, NOW);
-  await templates.insertManual(
-    db,
-    whatsapp,
-    {
-      name: 'offer',
-      language: 'en',
-      category: 'MARKETING',
-      header: null,
-      body: 'Hi {{1}}, {{2}} off.',
-      footer: null,
-      buttons: ['Yes'],
-    },
-    NOW,
-  );
+  await templates
+    .insertingManual(
+      db,
+      whatsapp,
+      {
+        name: 'offer',
+        language: 'en',
+        category: 'MARKETING',
+        header: null,
+        body: 'Hi {{1}}, {{2}} off.',
+        footer: null,
+        buttons: ['Yes'],
+      },
+      NOW,
+    )
+    .execute();
 });
 
 /** What a call needs of a campaign that was looked at. */
@@ -263,9 +265,9 @@ describe('the review', () => {
 
   test('an approval of what is no longer complete is refused', async () => {
     const content = { text: '', buttons: [], template: { name: 'brief', language: 'en' }, values: {} };
-    await templates.insertManual(db, whatsapp, { name: 'brief', language: 'en', category: 'MARKETING', header: null, body: 'Hi.', footer: null, buttons: [] }, NOW); // prettier-ignore
+    await templates.insertingManual(db, whatsapp, { name: 'brief', language: 'en', category: 'MARKETING', header: null, body: 'Hi.', footer: null, buttons: [] }, NOW).execute(); // prettier-ignore
     const { id, version } = await submitted(aDraft({ channelId: whatsapp, content }));
-    await templates.remove(db, whatsapp, 'brief', 'en');
+    await templates.removing(db, whatsapp, 'brief', 'en').execute();
     expect(await refusalOf(approver.approve({ id, version }))).toMatchObject({ reason: 'campaign_incomplete' });
   });
 });

@@ -43,7 +43,7 @@ async function anUpload(conversationId: string): Promise<string> {
 
 beforeEach(async () => {
   await openShop();
-  await templates.insertManual(database(env.DB), CHANNEL, template, 1);
+  await templates.insertingManual(database(env.DB), CHANNEL, template, 1).execute();
   vi.stubGlobal('fetch', async () => Response.json({ error: { code: 131026, message: 'undeliverable' } }, { status: 400 }));
 });
 

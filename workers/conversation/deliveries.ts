@@ -8,6 +8,7 @@ import type { Attribution as Found } from '../../src/lib/domain/campaign';
 import type { Question } from '../../src/lib/server/db/campaign-sends';
 import { attributionOf, countReply, hold, keysToHold } from './attribution';
 import { adopt, deliver, fetchAttachment, nameOf, register } from './effects';
+import { recordAct } from './acts';
 import { admitted, settled as settledAtGate } from './gate';
 import { BACKSTOP_MS, backOffMs, drain, earliest, singleFlight } from './outbox';
 import type { OutboxKind, OutboxRow, Store } from './store';
@@ -21,7 +22,7 @@ const MAX_ATTRIBUTE_ATTEMPTS = 200;
 /** So often is asked what somebody is called; without, they go by their address. */
 const MAX_NAME_ATTEMPTS = 10;
 
-const kinds = ['deliver', 'attribute', 'fetch', 'alias', 'name'] as const satisfies readonly OutboxKind[];
+const kinds = ['deliver', 'attribute', 'fetch', 'alias', 'name', 'audit'] as const satisfies readonly OutboxKind[];
 
 type Deps = {
   env: Env;
@@ -44,6 +45,7 @@ export class Deliveries {
   readonly #fetchLane: () => Promise<void>;
   readonly #aliasLane: () => Promise<void>;
   readonly #nameLane: () => Promise<void>;
+  readonly #auditLane: () => Promise<void>;
   readonly #projectLane: () => Promise<void>;
   /** The message whose call is under way in this process; any other that says `sending` was interrupted. */
   #inFlight: string | null = null;
@@ -58,6 +60,7 @@ export class Deliveries {
     this.#fetchLane = singleFlight(() => drain(this.#lane('fetch', (row) => this.#fetch(row))));
     this.#aliasLane = singleFlight(() => drain(this.#lane('alias', (row) => this.#alias(row))));
     this.#nameLane = singleFlight(() => drain(this.#lane('name', (row) => this.#name(row))));
+    this.#auditLane = singleFlight(() => drain(this.#lane('audit', (row) => this.#audit(row))));
     this.#projectLane = singleFlight(() => this.#project());
   }
 
@@ -65,7 +68,15 @@ export class Deliveries {
   async drain(): Promise<void> {
     const attributed = this.#attributeLane();
     const projected = Promise.race([attributed, scheduler.wait(ATTRIBUTION_HEAD_START_MS)]).then(() => this.#projectLane());
-    const lanes = [this.#deliverLane(), attributed, projected, this.#fetchLane(), this.#aliasLane(), this.#nameLane()];
+    const lanes = [
+      this.#deliverLane(),
+      attributed,
+      projected,
+      this.#fetchLane(),
+      this.#aliasLane(),
+      this.#nameLane(),
+      this.#auditLane(),
+    ];
     const results = await Promise.allSettled(lanes);
     for (const result of results) {
       if (result.status === 'rejected') console.error({ event: 'outbox_failed', error: String(result.reason) });
@@ -161,6 +172,13 @@ export class Deliveries {
       // They had two before anybody knew that they are one; both stay.
       if (owner !== conversation.id) console.warn({ event: 'alias_taken', conversation: conversation.id, owner });
     }
+    store.drop(row.id);
+  }
+
+  async #audit(row: OutboxRow): Promise<void> {
+    const { store, env } = this.#deps;
+    const conversation = store.conversation();
+    if (conversation && row.effect?.type === 'audit') await recordAct(env, conversation.id, row.effect);
     store.drop(row.id);
   }
 

@@ -5,7 +5,7 @@ import type { InboundEvent } from '../../src/lib/domain/provider';
 /** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
 export const PARKED_MS = 24 * 60 * 60_000;
 
-export type OutboxKind = 'deliver' | 'attribute' | 'fetch' | 'alias' | 'name';
+export type OutboxKind = 'deliver' | 'attribute' | 'fetch' | 'alias' | 'name' | 'audit';
 /** `effect` is what was promised, where the message alone does not say. */
 export type OutboxRow = { id: number; messageId: string; dueAt: number; attempts: number; effect: Effect | null };
 type OutboxRecord = { id: number; message_id: string; payload: string; due_at: number; attempts: number };
@@ -161,6 +161,7 @@ export class Store implements MessageLookup {
       case 'attribute':
       case 'alias':
       case 'name':
+      case 'audit':
         this.#sql.exec(
           'INSERT OR IGNORE INTO outbox (kind, message_id, payload, due_at, attempts) VALUES (?, ?, ?, ?, 0)',
           effect.type,

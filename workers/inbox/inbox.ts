@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { type InboxFrame, type Person, PING, PONG } from '../../src/lib/domain/protocol';
 import { may } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
+import { record, type AuditEntry } from '../../src/lib/server/db/audit';
 import { write } from '../../src/lib/server/db/conversations';
 import { readModelOf, type Env } from '../env';
 import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, police, sendFrame } from '../sockets';
 import { within } from '../time';
+import { AuditWriter } from './audit-writer';
 import { BatchWriter } from './batch-writer';
 
 /** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
@@ -21,6 +23,7 @@ const WRITE_TIMEOUT_MS = 35_000;
  */
 export class Inbox extends DurableObject<Env> {
   readonly #writer: BatchWriter;
+  readonly #audit: AuditWriter;
   /** Changed since the last frame, the newest of each conversation. */
   readonly #unsent = new Map<string, Summary>();
   #frameTimer = false;
@@ -33,6 +36,10 @@ export class Inbox extends DurableObject<Env> {
       later: (run, afterMs) => void setTimeout(run, afterMs),
       now: () => Date.now(),
     });
+    this.#audit = new AuditWriter({
+      write: (entries) => within(WRITE_TIMEOUT_MS, record(env.DB, entries)),
+      later: (run, afterMs) => void setTimeout(run, afterMs),
+    });
     // Answered by the runtime: keep-alives never wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -42,6 +49,11 @@ export class Inbox extends DurableObject<Env> {
     if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, summary);
     if (!this.#frameTimer) this.#sendRows();
     return this.#writer.add(summary);
+  }
+
+  /** Writes an act of a conversation down, together with others of the moment; resolves when the database has it. */
+  record(entry: AuditEntry): Promise<void> {
+    return this.#audit.add(entry);
   }
 
   /** Rows that the read model may not show yet: lay them over what it answers. */

@@ -1,4 +1,4 @@
-import { findByProviderId, revise, set, show, type Draft } from './draft';
+import { findByProviderId, noteAct, revise, set, show, type Draft } from './draft';
 import { describe, type Message } from './message';
 import type { InboundEvent } from './provider';
 import { cleanText, previewText } from './text';
@@ -39,6 +39,7 @@ export function applyAmendment(draft: Draft, message: Message, event: Amendment,
       if (message.direction !== 'inbound' || message.revokedAt !== null) return;
       revise(draft, message, { revokedAt: at });
       refreshPreview(draft, message.seq, 'Message withdrawn');
+      noteAct(draft, null, { action: 'message.withdrawn', details: { seq: message.seq } });
       return;
   }
 }

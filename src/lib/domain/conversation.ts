@@ -1,3 +1,4 @@
+import type { RecordedAct } from './act';
 import type { Attribution, CampaignRef } from './campaign';
 import { decideHold } from './hold';
 import { decideInbound } from './inbound';
@@ -142,6 +143,8 @@ export type Effect =
   | { type: 'deliver'; messageId: string; at: number }
   /** Nothing more to hand over for this message. */
   | { type: 'delivered'; messageId: string }
+  /** Write down who did this. `messageId` tells the acts of one conversation apart. */
+  | { type: 'audit'; messageId: string; act: RecordedAct }
   /** Find the campaign that this inbound message answers. */
   | {
       type: 'attribute';

@@ -1,3 +1,4 @@
+import type { Act } from './act';
 import type { Change, Conversation, Effect, Snapshot } from './conversation';
 import { lockExpiresAt } from './lock';
 import type { Activity, Message } from './message';
@@ -128,6 +129,13 @@ export function setTicket(draft: Draft, by: Author | null, to: TicketStatus): vo
   if (from === to) return;
   show(draft, { ticketStatus: to, ticketChangedAt: draft.now });
   appendActivity(draft, by, { type: 'ticket', from, to });
+}
+
+/** Has an act written down. It is one act however often its record is tried: the key is the change's own. */
+export function noteAct(draft: Draft, by: Author | null, act: Act): void {
+  const messageId = `act-${draft.before.version + 1}-${draft.effects.length}`;
+  const actor = by && { id: by.id, name: by.name };
+  draft.effects.push({ type: 'audit', messageId, act: { ...act, at: draft.now, actor } });
 }
 
 export function unlock(draft: Draft, why: 'released' | 'closed' | 'gone' | 'idle'): void {

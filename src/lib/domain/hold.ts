@@ -4,6 +4,7 @@ import {
   expireLock,
   finish,
   lockInfo,
+  noteAct,
   refuse,
   set,
   setTicket,
@@ -80,6 +81,7 @@ function takeOver(draft: Draft, agent: Agent): Result<Change, Rejection> {
   hold(draft, agent);
   const from = { id: lock.agentId, name: lock.agentName };
   appendActivity(draft, agent, { type: 'takenOver', epoch: draft.state.epoch, from });
+  noteAct(draft, agent, { action: 'conversation.takenOver', details: { from: from.id } });
   return finish(draft);
 }
 
@@ -94,8 +96,11 @@ function release(draft: Draft, command: { agent: Agent; epoch: number }): Result
 function close(draft: Draft, command: Extract<HoldCommand, { type: 'close' }>): Result<Change, Rejection> {
   const refusal = refuseHolder(draft.state, command.agent, command.epoch);
   if (refusal && !isOver(draft.state, command.epoch)) return refuse(refusal);
-  setTicket(draft, command.agent, command.ticketStatus);
+  const from = draft.state.ticketStatus;
+  const to = command.ticketStatus;
+  setTicket(draft, command.agent, to);
   if (!refusal) unlock(draft, 'closed');
+  if (!refusal || from !== to) noteAct(draft, command.agent, { action: 'conversation.closed', details: { from, to } });
   return finish(draft);
 }
 
@@ -107,7 +112,10 @@ function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'se
   const holder = lockInfo(draft.state);
   if (lock && holder && lock.agentId !== command.agent.id) return refuse({ reason: 'locked', lock: holder });
   touch(draft, command.agent.id);
-  setTicket(draft, command.agent, command.ticketStatus);
+  const from = draft.state.ticketStatus;
+  const to = command.ticketStatus;
+  setTicket(draft, command.agent, to);
+  if (from !== to) noteAct(draft, command.agent, { action: 'ticket.changed', details: { from, to } });
   return finish(draft);
 }
 

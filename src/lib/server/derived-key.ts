@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
  */
 export async function derivedKey(
   secretKey: string,
-  purpose: 'channel-secrets' | 'media-link' | 'campaign-token',
+  purpose: 'channel-secrets' | 'media-link' | 'pseudonym' | 'campaign-token',
   algorithm: AesKeyGenParams | HmacKeyGenParams,
   usages: KeyUsage[],
 ): Promise<CryptoKey> {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Compilable, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Channel, ChannelSecrets, ChannelSettings, ProviderName } from '../../domain/provider';
 import { decryptSecrets, encryptSecrets } from '../secrets';
@@ -112,56 +112,54 @@ export async function byAccount(db: Db, provider: ProviderName, accountId: strin
 
 /** Adds an enabled channel, its secrets encrypted. An id that is taken is left as it is; false then. */
 export async function insert(db: Db, channel: Channel, secretKey: string, now: number): Promise<boolean> {
+  const { query } = await inserting(db, channel, secretKey, now);
+  return (await query.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
+}
+
+/** The query of `insert`. In an object, as a query that is returned by itself from an async function would run. */
+export async function inserting(db: Db, channel: Channel, secretKey: string, now: number) {
   const { id, provider, name, accountId } = channel;
   const secrets = await encryptSecrets(channel.secrets, id, secretKey);
   const settings = JSON.stringify(Settings.parse(channel.settings));
-  const result = await db
+  const query = db
     .insertInto('channels')
     .values({ id, provider, name, account_id: accountId, settings, secrets, enabled: 1, created_at: now, updated_at: now })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
+    .onConflict((conflict) => conflict.column('id').doNothing());
+  return { query };
 }
 
-/** Renames the channel and replaces its settings; what is left out stays. False when there is no such channel. */
-export async function update(
-  db: Db,
-  id: string,
-  change: { name?: string; settings?: ChannelSettings },
-  now: number,
-): Promise<boolean> {
+/** The query that renames the channel and replaces its settings; what is left out stays. It changes nothing when there is none. */
+export function updating(db: Db, id: string, change: { name?: string; settings?: ChannelSettings }, now: number) {
   const { name, settings } = change;
-  const result = await db
+  return db
     .updateTable('channels')
     .set({
       updated_at: now,
       ...(name !== undefined && { name }),
       ...(settings && { settings: JSON.stringify(Settings.parse(settings)) }),
     })
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+    .where('id', '=', id);
 }
 
 /**
- * Puts new secrets in the place of those of the same name; the others stay. What arrives under the old ones is taken for `overlapMs`
+ * The query that puts new secrets in the place of those of the same name; the others stay. What arrives under the old ones is taken for `overlapMs`
  * more, 0 = not a moment longer. There are never more than two of a secret: a rotation during another one's overlap ends that. A new
- * access token alone overlaps with nothing. False when there is no such channel, or somebody else was quicker.
+ * access token alone overlaps with nothing. null when there is no such channel; it changes nothing when somebody else was quicker.
  */
-export async function rotate(
+export async function rotating(
   db: Db,
   id: string,
   secrets: ChannelSecrets,
   { overlapMs, secretKey, now }: { overlapMs: number; secretKey: string; now: number },
-): Promise<boolean> {
+): Promise<{ query: Compilable<unknown> } | null> {
   const row = await rowOf(db, id);
-  if (!row) return false;
+  if (!row) return null;
   const current = await secretsOf(row, secretKey);
   const old: ChannelSecrets = {};
   for (const name of overlapping) if (secrets[name] !== undefined && current?.[name] !== undefined) old[name] = current[name];
   const previous = namesOf(old).length > 0 && overlapMs > 0 ? await encryptSecrets(old, id, secretKey) : null;
   const isArrivalKept = overlapping.every((name) => secrets[name] === undefined);
-  const result = await db
+  const query = db
     .updateTable('channels')
     .set({
       secrets: await encryptSecrets({ ...current, ...secrets }, id, secretKey),
@@ -170,20 +168,16 @@ export async function rotate(
     })
     .where('id', '=', id)
     // What was read above is what is replaced.
-    .where('secrets', '=', row.secrets)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+    .where('secrets', '=', row.secrets);
+  return { query };
 }
 
-/** Takes the channel into service, or out of it: a disabled one is unknown to its provider and cannot send. */
-export async function setEnabled(db: Db, id: string, enabled: boolean, now: number): Promise<boolean> {
-  const result = await db
+/** The query that takes the channel into service, or out of it: a disabled one is unknown to its provider and cannot send. */
+export const enabling = (db: Db, id: string, enabled: boolean, now: number) =>
+  db
     .updateTable('channels')
     .set({ enabled: enabled ? 1 : 0, updated_at: now })
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
-}
+    .where('id', '=', id);
 
 type Row = Selectable<ChannelTable>;
 

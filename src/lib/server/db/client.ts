@@ -16,3 +16,6 @@ export async function batch(d1: D1Database, queries: readonly Compilable<unknown
     }),
   );
 }
+
+/** Whether this query of a batch has changed anything. */
+export const hasChanged = (result: D1Result | undefined): boolean => (result?.meta.changes ?? 0) > 0;

@@ -27,6 +27,7 @@ export interface Database {
   person_facts: PersonFactsTable;
   properties: PropertyTable;
   segments: SegmentTable;
+  pseudonyms: PseudonymTable;
 }
 
 /** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
@@ -325,4 +326,11 @@ export interface SegmentTable {
   created_by: string;
   created_at: number;
   updated_at: number;
+}
+
+/** Whom the audit means: a row for each person and conversation in it, until they are erased. */
+export interface PseudonymTable {
+  pseudonym: string;
+  type: 'conversation' | 'person';
+  id: string;
 }

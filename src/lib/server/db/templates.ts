@@ -57,25 +57,16 @@ export async function replaceSynced(
   ]);
 }
 
-/** Writes a template down by hand. One of that name and language is left as it is; false then. */
-export async function insertManual(db: Db, channelId: string, template: Template, now: number): Promise<boolean> {
-  const result = await db
+/** The query that writes a template down by hand. One of that name and language is left as it is: then it changes nothing. */
+export const insertingManual = (db: Db, channelId: string, template: Template, now: number) =>
+  db
     .insertInto('templates')
     .values(rowOf(channelId, template, 'manual', now))
-    .onConflict((conflict) => conflict.columns(['channel_id', 'name', 'language']).doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
-}
+    .onConflict((conflict) => conflict.columns(['channel_id', 'name', 'language']).doNothing());
 
-/** Strikes one off the list; one of the provider's comes back with the next sync. */
-export async function remove(db: Db, channelId: string, name: string, language: string): Promise<void> {
-  await db
-    .deleteFrom('templates')
-    .where('channel_id', '=', channelId)
-    .where('name', '=', name)
-    .where('language', '=', language)
-    .execute();
-}
+/** The query that strikes one off the list; one of the provider's comes back with the next sync. */
+export const removing = (db: Db, channelId: string, name: string, language: string) =>
+  db.deleteFrom('templates').where('channel_id', '=', channelId).where('name', '=', name).where('language', '=', language);
 
 function rowOf(
   channelId: string,

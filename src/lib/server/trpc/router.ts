@@ -1,3 +1,4 @@
+import { auditRouter } from './routers/audit';
 import { campaignsRouter } from './routers/campaigns';
 import { channelsRouter } from './routers/channels';
 import { conversationsRouter } from './routers/conversations';
@@ -11,5 +12,6 @@ export const appRouter = router({
   channels: channelsRouter,
   people: peopleRouter,
   segments: segmentsRouter,
+  audit: auditRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,10 +1,12 @@
 import { TRPCError } from '@trpc/server';
+import type { Compilable } from 'kysely';
 import { z } from 'zod';
 import { ChannelId } from '../../../domain/ids';
 import { providerRules, rulesOf } from '../../../domain/provider-rules';
 import { gateOf } from '../../bindings';
 import { ChannelChange, channelFrom, NewChannel, Rotation, secretsFrom, settingsFit, type Shown } from '../../channel-admin';
-import { database } from '../../db/client';
+import { recording, recordingIfChanged, type Actor, type AuditEntry } from '../../db/audit';
+import { batch, database, hasChanged } from '../../db/client';
 import * as channels from '../../db/channels';
 import * as templates from '../../db/templates';
 import type { Context } from '../context';
@@ -50,6 +52,32 @@ async function ask<T>(id: string, question: Promise<T>): Promise<T | null> {
 const healthOf = ({ env }: Context, id: string) => ask(id, gateOf(env, id).health());
 const stopOf = ({ env }: Context, id: string) => ask(id, gateOf(env, id).stopped());
 
+type Acting = Context & { agent: Actor };
+const entryOf = ({ agent }: Acting, action: AuditEntry['action'], id: string, details?: AuditEntry['details']): AuditEntry => ({
+  at: Date.now(),
+  actor: agent,
+  action,
+  subject: { type: 'channel', id },
+  details,
+});
+
+/** Runs the query that acts together with its record, and says whether it has changed anything; if not, nothing is recorded. */
+async function act(
+  ctx: Acting,
+  query: Compilable<unknown>,
+  action: AuditEntry['action'],
+  id: string,
+  details?: AuditEntry['details'],
+): Promise<boolean> {
+  const record = recordingIfChanged(database(ctx.env.DB), entryOf(ctx, action, id, details));
+  const [result] = await batch(ctx.env.DB, [query, record]);
+  return hasChanged(result);
+}
+
+/** Records what is done elsewhere than in the database, before it is done. */
+const note = (ctx: Acting, action: AuditEntry['action'], id: string) =>
+  batch(ctx.env.DB, [recording(database(ctx.env.DB), entryOf(ctx, action, id))]);
+
 /** Channels are the Admins' to set up. Secrets go in and never come out: not one of these answers with a stored one. */
 export const channelsRouter = router({
   /** What the list can be filtered by: every channel, without its secrets. */
@@ -86,7 +114,8 @@ export const channelsRouter = router({
       const { title } = rulesOf(channel.provider);
       throw new TRPCError({ code: 'CONFLICT', message: `This ${title} account is already connected, as “${same.name}”.` });
     }
-    await channels.insert(db, channel, ctx.env.SECRET_KEY, Date.now());
+    const { query } = await channels.inserting(db, channel, ctx.env.SECRET_KEY, Date.now());
+    await act(ctx, query, 'channel.added', channel.id, { provider: channel.provider });
     await gateOf(ctx.env, channel.id).changed();
     return { id: channel.id, shown };
   }),
@@ -96,7 +125,9 @@ export const channelsRouter = router({
     const { provider } = await detailOf(ctx, id);
     if (change.settings && !settingsFit(provider, change.settings))
       throw refused(`${providerRules[provider].title} has no such setting.`);
-    if (!(await channels.update(database(ctx.env.DB), id, change, Date.now()))) throw missing();
+    const what = { name: change.name !== undefined, settings: Object.keys(change.settings ?? {}).join(' ') };
+    const query = channels.updating(database(ctx.env.DB), id, change, Date.now());
+    if (!(await act(ctx, query, 'channel.changed', id, what))) throw missing();
     await gateOf(ctx.env, id).changed();
     return {};
   }),
@@ -109,7 +140,9 @@ export const channelsRouter = router({
       if ('refusal' in made) throw refused(made.refusal);
       const { env } = ctx;
       const how = { overlapMs, secretKey: env.SECRET_KEY, now: Date.now() };
-      if (!(await channels.rotate(database(env.DB), id, made.secrets, how)))
+      const rotating = await channels.rotating(database(env.DB), id, made.secrets, how);
+      const what = { secrets: Object.keys(made.secrets).join(' '), overlapMs };
+      if (!rotating || !(await act(ctx, rotating.query, 'channel.rotated', id, what)))
         throw new TRPCError({ code: 'CONFLICT', message: 'Somebody else has just changed its secrets. Look again.' });
       await gateOf(env, id).changed();
       return { shown: made.shown };
@@ -124,12 +157,14 @@ export const channelsRouter = router({
   /** Tells the provider where our webhook is, where that can be told. */
   connect: admins.input(One).mutation(async ({ ctx, input }) => {
     await detailOf(ctx, input.id);
+    await note(ctx, 'channel.connected', input.id);
     return gateOf(ctx.env, input.id).connectWebhook(ctx.origin);
   }),
 
   /** Takes it into service or out of it. */
   setEnabled: admins.input(One.extend({ enabled: z.boolean() })).mutation(async ({ ctx, input }) => {
-    if (!(await channels.setEnabled(database(ctx.env.DB), input.id, input.enabled, Date.now()))) throw missing();
+    const query = channels.enabling(database(ctx.env.DB), input.id, input.enabled, Date.now());
+    if (!(await act(ctx, query, input.enabled ? 'channel.enabled' : 'channel.disabled', input.id))) throw missing();
     await gateOf(ctx.env, input.id).changed();
     return {};
   }),
@@ -137,6 +172,7 @@ export const channelsRouter = router({
   /** Lets a stopped channel send again. */
   resume: admins.input(One).mutation(async ({ ctx, input }) => {
     await detailOf(ctx, input.id);
+    await note(ctx, 'channel.resumed', input.id);
     await gateOf(ctx.env, input.id).resume();
     return {};
   }),
@@ -151,6 +187,7 @@ export const channelsRouter = router({
     await detailOf(ctx, input.id);
     const synced = await gateOf(ctx.env, input.id).syncTemplates();
     if ('reason' in synced) throw new TRPCError({ code: 'PRECONDITION_FAILED', message: synced.reason });
+    await note(ctx, 'channel.templatesSynced', input.id);
     return synced;
   }),
 
@@ -158,7 +195,8 @@ export const channelsRouter = router({
     const { provider } = await detailOf(ctx, id);
     const { title, hasTemplates } = rulesOf(provider);
     if (!hasTemplates) throw refused(`${title} has no templates.`);
-    if (!(await templates.insertManual(database(ctx.env.DB), id, template, Date.now())))
+    const query = templates.insertingManual(database(ctx.env.DB), id, template, Date.now());
+    if (!(await act(ctx, query, 'channel.templateAdded', id, { template: template.name, language: template.language })))
       throw new TRPCError({ code: 'CONFLICT', message: 'There is a template of this name and language already.' });
     return {};
   }),
@@ -166,7 +204,8 @@ export const channelsRouter = router({
   removeTemplate: admins
     .input(One.extend({ name: z.string().max(512), language: z.string().max(20) }))
     .mutation(async ({ ctx, input: { id, name, language } }) => {
-      await templates.remove(database(ctx.env.DB), id, name, language);
+      const query = templates.removing(database(ctx.env.DB), id, name, language);
+      await act(ctx, query, 'channel.templateRemoved', id, { template: name, language });
       return {};
     }),
 });

@@ -1,4 +1,5 @@
-import type { AuditEntry } from '../../src/lib/server/db/audit';
+import { record, type AuditEntry } from '../../src/lib/server/db/audit';
+import type { Env } from '../env';
 import type { BatchWriterDeps } from './batch-writer';
 
 /** Acts of one transaction. */
@@ -7,6 +8,9 @@ const MAX_BATCH = 200;
 const BATCH_DELAY_MS = 250;
 
 type Deps = Omit<BatchWriterDeps, 'write' | 'now'> & { write: (entries: AuditEntry[]) => Promise<void> };
+
+/** Acts are reference data, all in one place wherever their conversations are. */
+export const recordActs = (env: Env, entries: AuditEntry[]): Promise<void> => record(env.DB, entries);
 
 /** Collects acts and writes them in batches, one at a time. Holds nothing that its callers could not give again. */
 export class AuditWriter {

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { type InboxFrame, type Person, PING, PONG } from '../../src/lib/domain/protocol';
 import { may } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
-import { record, type AuditEntry } from '../../src/lib/server/db/audit';
+import type { AuditEntry } from '../../src/lib/server/db/audit';
 import { write } from '../../src/lib/server/db/conversations';
 import { readModelOf, type Env } from '../env';
 import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, police, sendFrame } from '../sockets';
 import { within } from '../time';
-import { AuditWriter } from './audit-writer';
+import { AuditWriter, recordActs } from './audit-writer';
 import { BatchWriter } from './batch-writer';
 
 /** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
@@ -37,7 +37,7 @@ export class Inbox extends DurableObject<Env> {
       now: () => Date.now(),
     });
     this.#audit = new AuditWriter({
-      write: (entries) => within(WRITE_TIMEOUT_MS, record(env.DB, entries)),
+      write: (entries) => within(WRITE_TIMEOUT_MS, recordActs(env, entries)),
       later: (run, afterMs) => void setTimeout(run, afterMs),
     });
     // Answered by the runtime: keep-alives never wake the object.

@@ -120,7 +120,7 @@ test('a new conversation writes 3 rows and 6 of its person, a new message 4 and 
   const cost = async (summary: typeof row) => {
     ran.length = 0;
     await conversations.write(d1, [summary]);
-    expect(read()).toBeLessThanOrEqual(60);
+    expect(read()).toBeLessThanOrEqual(80);
     return written();
   };
   expect(await cost(row)).toBe(3 + 6);

@@ -91,7 +91,8 @@ export async function countReachable(
   return rows[0]?.total ?? 0;
 }
 
-async function foundIn(db: Db, query: PeopleQuery, search: string, context: PeopleContext): Promise<RawBuilder<boolean>> {
+/** The condition of a query and a search on a row of `person_facts`, called `f`. Throws on a query that `problemOf` refuses. */
+export async function foundIn(db: Db, query: PeopleQuery, search: string, context: PeopleContext): Promise<RawBuilder<boolean>> {
   const custom = await properties.list(db);
   const terms = fold(search).split(/\s+/u).filter((term) => term !== ''); // prettier-ignore
   const tests = [conditionOf(query, { ...context, custom }), ...terms.slice(0, MAX_TERMS).map(searchTest)];

@@ -16,6 +16,7 @@ import {
   type PropertyValue,
   valueFrom,
 } from '../../../domain/person';
+import { Mapping } from '../../../domain/people-import';
 import { cleanText } from '../../../domain/text';
 import { ticketStatusNames, TicketStatus } from '../../../domain/ticket';
 import { policyOf } from '../../bindings';
@@ -28,6 +29,7 @@ import { PeopleSort, readCursor } from '../../db/people-cursor';
 import * as profile from '../../db/person-profile';
 import * as properties from '../../db/properties';
 import * as segments from '../../db/segments';
+import { preview } from '../../people-import';
 import type { Context } from '../context';
 import { allowed, router } from '../trpc';
 
@@ -35,6 +37,9 @@ const readers = allowed('people');
 const editors = allowed('people.edit');
 const One = z.strictObject({ id: z.string().min(1).max(64) });
 const asked = { query: PeopleQuery.optional(), search: z.string().max(200).optional() };
+
+/** As much of a file as says what it is like, in UTF-16 units. */
+const MAX_HEAD = 300_000;
 
 const missing = () => new TRPCError({ code: 'NOT_FOUND', message: 'There is no such person.' });
 export const refused = (message: string) => new TRPCError({ code: 'BAD_REQUEST', message });
@@ -159,6 +164,11 @@ export const peopleRouter = router({
       await batch(ctx.env.DB, [...changes, recording(db, { at: now, actor: ctx.agent, action: 'person.updated', subject, details })]); // prettier-ignore
       return {};
     }),
+
+  /** Looks at the beginning of a file (`cut`: there is more): its columns, what they most likely are, what is wrong with the first rows. */
+  previewImport: editors
+    .input(z.strictObject({ head: z.string().max(MAX_HEAD), cut: z.boolean().default(false), mapping: Mapping.optional() }))
+    .mutation(({ ctx, input: { mapping, ...head } }) => preview(ctx.env, { ...head, ...(mapping && { mapping }) })),
 
   defineProperty: editors.input(CustomProperty).mutation(async ({ ctx, input }) => {
     const db = database(ctx.env.DB);

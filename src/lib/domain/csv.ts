@@ -1,0 +1,94 @@
+/** Longest cell that is read, in UTF-16 units; a quote that is never closed must not swallow a file. */
+export const MAX_CELL = 10_000;
+
+/** A record of a file with the line on which it begins, from 1. `broken`: its quotes are not those of a CSV. */
+export type CsvRecord = { line: number; cells: string[]; broken: boolean };
+
+const BOM = '\uFEFF';
+
+/** What separates the cells: of comma, semicolon and tab the one that the first line has most of, outside quotes. */
+export function separatorOf(text: string): ',' | ';' | '\t' {
+  const counts = { ',': 0, ';': 0, '\t': 0 };
+  let quoted = false;
+  for (const character of text.slice(0, MAX_CELL)) {
+    if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === '\n' || character === '\r')) break;
+    else if (!quoted && (character === ',' || character === ';' || character === '\t')) counts[character] += 1;
+  }
+  if (counts['\t'] > counts[','] && counts['\t'] > counts[';']) return '\t';
+  return counts[';'] > counts[','] ? ';' : ',';
+}
+
+/**
+ * The records of a CSV text (RFC 4180; any line end, a byte order mark, quotes with line ends and doubled quotes inside). Empty lines are
+ * left out. Never throws: what is no CSV comes out as broken records.
+ */
+export function* recordsOf(text: string, separator: string = separatorOf(text)): Generator<CsvRecord> {
+  let at = text.startsWith(BOM) ? 1 : 0;
+  let line = 1;
+  while (at < text.length) {
+    const record: CsvRecord = { line, cells: [], broken: false };
+    for (let open = true; open;) {
+      const cell = text[at] === '"' ? quotedCell(text, at + 1) : plainCell(text, at, separator);
+      for (let from = text.indexOf('\n', at); from >= 0 && from < cell.end; from = text.indexOf('\n', from + 1)) line += 1;
+      at = cell.end;
+      record.cells.push(cell.value.slice(0, MAX_CELL));
+      record.broken ||= cell.broken || cell.value.length > MAX_CELL;
+      open = text[at] === separator;
+      if (open) at += 1;
+      else if (at < text.length && text[at] !== '\n' && text[at] !== '\r') {
+        // Something behind a closing quote: the rest of the line cannot be trusted.
+        record.broken = true;
+        at = endOfLine(text, at);
+      }
+    }
+    if (text[at] === '\r') at += 1;
+    if (text[at] === '\n') at += 1;
+    line += 1;
+    if (record.cells.some((cell) => cell.trim() !== '')) yield record;
+  }
+}
+
+type Cell = { value: string; end: number; broken: boolean };
+
+function quotedCell(text: string, start: number): Cell {
+  let value = '';
+  for (let from = start; ;) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) return { value: text.slice(start), end: text.length, broken: true };
+    value += text.slice(from, quote);
+    if (text[quote + 1] !== '"') return { value, end: quote + 1, broken: false };
+    value += '"';
+    from = quote + 2;
+  }
+}
+
+function plainCell(text: string, start: number, separator: string): Cell {
+  let end = start;
+  while (end < text.length && text[end] !== separator && text[end] !== '\n' && text[end] !== '\r') end += 1;
+  const value = text.slice(start, end);
+  return { value, end, broken: value.includes('"') && value.trimStart().startsWith('"') };
+}
+
+function endOfLine(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end += 1;
+  return end;
+}
+
+/** What spreadsheets take for a formula, which would run on the machine of whoever opens the file. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** One cell as written: never a formula, quoted where it has to be. Numbers stay numbers, negative ones too. */
+export function cellText(value: string | number | boolean | null): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return String(value);
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** One line of a CSV, with its end. */
+export const lineText = (cells: readonly (string | number | boolean | null)[]): string => `${cells.map(cellText).join(',')}\r\n`;
+
+/** Tells spreadsheets that what follows is UTF-8. */
+export const CSV_MARK = BOM;

@@ -1,0 +1,219 @@
+import { type Compilable, sql } from 'kysely';
+import { z } from 'zod';
+import type { ImportFailure, ImportRow } from '../../domain/people-import';
+import type { PropertyValues } from '../../domain/person';
+import { fold } from '../../domain/search';
+import { type Actor, recording } from './audit';
+import { batch, database, type Db } from './client';
+import { valuesOf } from './people';
+import { asked } from './person-profile';
+import { columnOf, compilable, type StoredProperty } from './properties';
+
+/** How many people an import has made and changed, how many rows said nothing new, and how many were not taken. */
+export const ImportCounts = z.object({ made: z.number(), changed: z.number(), unchanged: z.number(), failed: z.number() });
+export type ImportCounts = z.infer<typeof ImportCounts>;
+
+/** What of a file has been seen so far: on which line, by address and by person. */
+export type Seen = { addresses: Map<string, number>; people: Map<string, number> };
+export const nothingSeen = (): Seen => ({ addresses: new Map(), people: new Map() });
+
+/** Rows that an import did not finish with are dropped after this. */
+const ABANDONED_MS = 3_600_000;
+
+/** Begins an import, or begins it again; its counts when it was done before. */
+export async function begin(d1: D1Database, id: string, by: string, now: number): Promise<ImportCounts | null> {
+  const db = database(d1);
+  const known = await sql<{ status: string; result: string | null }>`select status, result from imports where id = ${id}`.execute(
+    db,
+  );
+  const before = known.rows[0];
+  if (before?.status === 'done') return ImportCounts.parse(JSON.parse(before.result ?? '{}'));
+  await batch(d1, [
+    compilable(db, sql`delete from import_rows where import_id = ${id}
+      or import_id in (select id from imports where status = 'staged' and created_at < ${now - ABANDONED_MS})`),
+    compilable(db, sql`insert into imports (id, status, created_by, created_at) values (${id}, 'staged', ${by}, ${now})
+      on conflict (id) do update set created_at = excluded.created_at`),
+  ]); // prettier-ignore
+  return null;
+}
+
+/** What one part of a file comes to; nobody is changed yet. `failure`: a row that cannot be taken beside what is there and what came before. */
+export async function stage(
+  d1: D1Database,
+  id: string,
+  rows: readonly ImportRow[],
+  custom: readonly StoredProperty[],
+  seen: Seen,
+): Promise<{ made: number; changed: number; unchanged: number; failures: Omit<ImportFailure, 'cells'>[] }> {
+  const db = database(d1);
+  const known = await knownBy(db, rows);
+  const counts = { made: 0, changed: 0, unchanged: 0 };
+  const failures: Omit<ImportFailure, 'cells'>[] = [];
+  const staged: Staged[] = [];
+  for (const row of rows) {
+    const problem = repeatOf(row, seen);
+    const owners = new Map(row.addresses.flatMap((address) => { const owner = known.get(keyOf(address)); return owner ? [[owner.id, owner]] : []; })); // prettier-ignore
+    const [owner] = owners.values();
+    const earlier = owner && seen.people.get(owner.id);
+    if (problem !== null || owners.size > 1 || earlier !== undefined) {
+      const words = problem ?? (owners.size > 1 ? 'Its addresses belong to two different people.' : `It is about the same person as line ${earlier}.`); // prettier-ignore
+      failures.push({ line: row.line, column: null, problem: words });
+      continue;
+    }
+    for (const address of row.addresses) seen.addresses.set(keyOf(address), row.line);
+    if (owner) seen.people.set(owner.id, row.line);
+    const next = stagedFrom(row, owner ?? null, known, custom);
+    if (next === null) counts.unchanged += 1;
+    else {
+      staged.push(next);
+      counts[owner ? 'changed' : 'made'] += 1;
+    }
+  }
+  if (staged.length > 0) await d1.prepare(STAGE).bind(id, JSON.stringify(staged)).run();
+  return { ...counts, failures };
+}
+
+/**
+ * Carries a staged import out, whole: false when somebody has changed one of its people, or taken one of its addresses, since they were
+ * read; nothing has happened then.
+ */
+export async function commit(
+  d1: D1Database,
+  id: string,
+  { counts, columns, added, actor, now }: { counts: ImportCounts; columns: readonly string[]; added: readonly StoredProperty[]; actor: Actor; now: number }, // prettier-ignore
+): Promise<boolean> {
+  const db = database(d1);
+  const refs = columns.map((column) => sql.ref(column));
+  const values = columns.map((column) => sql`r.facts ->> ${`$.${column}`}`);
+  const kept = columns.map(
+    (column) => sql`${sql.ref(column)} = coalesce(${sql.ref(`excluded.${column}`)}, ${sql.ref(`person_facts.${column}`)})`,
+  );
+  const rows = sql`import_rows as r where r.import_id = ${id}`;
+  const steps: Compilable<unknown>[] = [
+    compilable(db, sql`update imports set status = case when ${moved(id)} then null else 'done' end, result = ${JSON.stringify(counts)}
+      where id = ${id} and status = 'staged'`),
+    ...added.map((property) => db.insertInto('properties').values({ ...property, created_at: now })),
+    compilable(db, sql`insert into people (id, name, named, properties, created_at, updated_at)
+      select r.person_id, coalesce(r.name, ''), r.named, r.properties, ${now}, ${now} from ${rows} and r.person_no is null`),
+    compilable(db, sql`update people set name = coalesce(r.name, people.name), named = max(people.named, r.named), properties = r.properties,
+      updated_at = max(${now}, people.updated_at + 1) from ${rows} and people.no = r.person_no`),
+    compilable(db, sql`insert into person_addresses (identity, channel_id, person_no, address)
+      select a.value ->> 'identity', a.value ->> 'channelId', q.no, a.value ->> 'address'
+      from import_rows as r cross join people as q on q.id = r.person_id cross join json_each(r.addresses) as a where r.import_id = ${id}
+      on conflict (identity, channel_id) do nothing`),
+    compilable(db, sql`insert into person_facts (${sql.join([sql.ref('no'), sql.ref('created_at'), sql.ref('channels'), sql.ref('name'), ...refs])})
+      select ${sql.join([sql`q.no, q.created_at, r.channels, coalesce(r.folded, f.name)`, ...values])}
+      from import_rows as r cross join people as q on q.id = r.person_id left join person_facts as f on f.no = q.no where r.import_id = ${id}
+      on conflict (no) do update set ${sql.join([sql`channels = excluded.channels, name = excluded.name`, ...kept])}`),
+    compilable(db, sql`delete from import_rows where import_id = ${id}`),
+    recording(db, { id: `import-${id}`, at: now, actor, action: 'people.imported', subject: { type: 'import', id }, details: counts }),
+  ]; // prettier-ignore
+  try {
+    await batch(d1, steps);
+    return true;
+  } catch (error) {
+    // Asked again rather than read off the error's words: only what the guards speak of is worth another try.
+    const { rows: now } = await sql<{ moved: number }>`select ${moved(id)} as moved`.execute(db);
+    if (now[0]?.moved === 1) return false;
+    throw error;
+  }
+}
+
+/** Drops what an import has staged. */
+export const abandon = async (d1: D1Database, id: string): Promise<void> => {
+  await d1.prepare(`DELETE FROM imports WHERE id = ?1 AND status = 'staged'`).bind(id).run();
+};
+
+/** Whether anything of what the import builds on is no longer as it was read. */
+const moved = (id: string) => sql<number>`(
+  exists (select 1 from import_rows as r left join people as q on q.no = r.person_no
+    where r.import_id = ${id} and r.person_no is not null and q.updated_at is not r.seen_at)
+  or exists (select 1 from import_rows as r cross join json_each(r.addresses) as a cross join person_addresses as x
+    on x.identity = a.value ->> 'identity' and x.channel_id = a.value ->> 'channelId'
+    where r.import_id = ${id} and x.person_no is not r.person_no))`;
+
+type Known = {
+  identity: string;
+  channel_id: string;
+  no: number;
+  id: string;
+  name: string;
+  named: number;
+  properties: string;
+  updated_at: number;
+  channels: string;
+};
+
+const keyOf = ({ channelId, identity }: { channelId: string; identity: string }): string => `${channelId} ${identity}`;
+
+/** Whose the addresses are, by address. */
+async function knownBy(db: Db, rows: readonly ImportRow[]): Promise<Map<string, Known>> {
+  const addresses = JSON.stringify(rows.flatMap((row) => row.addresses));
+  const found =
+    await sql<Known>`select a.identity, a.channel_id, q.no, q.id, q.name, q.named, q.properties, q.updated_at, f.channels
+    from json_each(${addresses}) as j cross join person_addresses as a
+      on a.identity = j.value ->> 'identity' and a.channel_id = j.value ->> 'channelId'
+    cross join people as q on q.no = a.person_no cross join person_facts as f on f.no = q.no`.execute(db);
+  return new Map(found.rows.map((row) => [keyOf({ channelId: row.channel_id, identity: row.identity }), row]));
+}
+
+function repeatOf({ addresses }: ImportRow, seen: Seen): string | null {
+  for (const address of addresses) {
+    const line = seen.addresses.get(keyOf(address));
+    if (line !== undefined) return `It repeats line ${line}: the same address.`;
+  }
+  return null;
+}
+
+type Staged = {
+  line: number;
+  personId: string;
+  personNo: number | null;
+  seenAt: number | null;
+  name: string | null;
+  named: 0 | 1;
+  folded: string | null;
+  properties: string;
+  channels: string;
+  facts: string;
+  addresses: string;
+};
+
+/** Somebody as the row leaves them; null when they are so already. */
+function stagedFrom(
+  row: ImportRow,
+  owner: Known | null,
+  known: ReadonlyMap<string, Known>,
+  custom: readonly StoredProperty[],
+): Staged | null {
+  const before: PropertyValues = owner ? valuesOf(owner.properties) : {};
+  const changed = custom.filter(({ key }) => Object.hasOwn(row.values, key) && row.values[key] !== before[key]);
+  const added = row.addresses.filter((address) => !known.has(keyOf(address)));
+  const given = row.name !== null && row.name !== owner?.name ? row.name : null;
+  if (owner && given === null && changed.length === 0 && added.length === 0) return null;
+  const name = given ?? (owner ? null : (row.name ?? row.addresses[0]?.address ?? ''));
+  const channels = new Set(
+    [...(owner?.channels ?? '').split(' '), ...added.map(({ channelId }) => channelId)].filter((one) => one !== ''),
+  );
+  return {
+    line: row.line,
+    personId: owner?.id ?? crypto.randomUUID(),
+    personNo: owner?.no ?? null,
+    seenAt: owner?.updated_at ?? null,
+    name,
+    named: given === null ? 0 : 1,
+    folded: name === null ? null : fold(name),
+    properties: JSON.stringify({ ...before, ...row.values }),
+    channels: channels.size === 0 ? '' : ` ${[...channels].join(' ')} `,
+    facts: JSON.stringify(
+      Object.fromEntries(changed.map((property) => [columnOf(property), asked(property, row.values[property.key])])),
+    ),
+    addresses: JSON.stringify(added),
+  };
+}
+
+const STAGE = `INSERT INTO import_rows
+    (import_id, line, person_id, person_no, seen_at, name, named, folded, properties, channels, facts, addresses)
+  SELECT ?1, value->>'line', value->>'personId', value->>'personNo', value->>'seenAt', value->>'name', value->>'named', value->>'folded',
+    value->>'properties', value->>'channels', value->>'facts', value->>'addresses' FROM json_each(?2) WHERE true
+  ON CONFLICT (import_id, line) DO NOTHING`;

@@ -1,12 +1,8 @@
-import type { ProviderName } from '../src/lib/domain/provider-rules';
+import { rulesOf, type ProviderName } from '../src/lib/domain/provider-rules';
 import type { Env } from './env';
 
-const bases: Record<ProviderName, (env: Env) => string> = {
-  whatsapp: (env) => env.WHATSAPP_API_BASE,
-  messenger: (env) => env.MESSENGER_API_BASE,
-  telegram: (env) => env.TELEGRAM_API_BASE,
-  webhook: (env) => env.WEBHOOK_API_BASE,
-};
-
-/** Where this provider's API is; empty when nobody has said. */
-export const apiBaseOf = (env: Env, provider: ProviderName): string => bases[provider](env);
+/** Where this provider's API is: what the deployment's `<NAME>_API_BASE` says, else the provider's own; empty when nobody has said. */
+export function apiBaseOf(env: Env, provider: ProviderName): string {
+  const said: unknown = Reflect.get(env, `${provider.toUpperCase()}_API_BASE`);
+  return typeof said === 'string' ? said : rulesOf(provider).apiBase;
+}

@@ -1,7 +1,7 @@
 import type { WakeUp } from '../src/lib/domain/broadcast';
 import type { Broadcast, ChannelGate, Conversation, Directory, Inbox, Session, Simulator } from './durable-objects';
 
-/** Every binding and variable of the Worker; the one place that names them. Variables arrive as text. */
+/** Every binding and variable of the Worker, `<NAME>_API_BASE` of a messaging app aside (see `api-base.ts`). Variables arrive as text. */
 export interface Env {
   DB: D1Database;
   ASSETS: Fetcher;
@@ -16,10 +16,6 @@ export interface Env {
   SIMULATOR_STATE: DurableObjectNamespace<Simulator>;
   /** Signs sessions and encrypts channel secrets; at least 32 characters. A Worker secret. */
   SECRET_KEY: string;
-  WHATSAPP_API_BASE: string;
-  MESSENGER_API_BASE: string;
-  TELEGRAM_API_BASE: string;
-  WEBHOOK_API_BASE: string;
   ACTIVE_WINDOW_MS: string;
   RETENTION_MS: string;
   LOCK_GRACE_MS: string;

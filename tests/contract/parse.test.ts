@@ -1,48 +1,47 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { providerRules } from '../../src/lib/domain/provider-rules';
+import { providerNames } from '../../src/lib/domain/provider-rules';
 import type { Channel, ProviderName } from '../../src/lib/domain/provider';
 import { providerOf, providers } from '../../src/lib/server/providers';
 
-const channel = { name: 'Shop', settings: {}, secrets: {} };
-const channels: Record<ProviderName, Channel> = {
-  whatsapp: { ...channel, id: 'shop', provider: 'whatsapp', accountId: '106540352242922' },
-  messenger: { ...channel, id: 'page', provider: 'messenger', accountId: '1067280970047460' },
-  telegram: { ...channel, id: 'bot', provider: 'telegram', accountId: '110201543' },
-  webhook: { ...channel, id: 'app', provider: 'webhook', accountId: 'app' },
-};
 const registered = Object.values(providers).map(({ name }) => name);
 
 /** Each file: what it shows, a body as the provider sends it, and what must come of it. */
 type Fixture = { about: string; body: unknown; events: unknown[]; rejected: string[] };
 
+/** The channel that the fixtures are of. */
+const CHANNEL = 'channel.json';
+
+const folderOf = (provider: ProviderName): URL => new URL(`../fixtures/${provider}/`, import.meta.url);
+const channelFor = (provider: ProviderName): Channel => JSON.parse(readFileSync(new URL(CHANNEL, folderOf(provider)), 'utf8'));
+
 function fixturesOf(provider: ProviderName): [string, Fixture][] {
-  const folder = new URL(`../fixtures/${provider}/`, import.meta.url);
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
+  return readdirSync(folderOf(provider))
+    .filter((file) => file.endsWith('.json') && file !== CHANNEL)
     .map((file) => {
-      const fixture: Fixture = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+      const fixture: Fixture = JSON.parse(readFileSync(new URL(file, folderOf(provider)), 'utf8'));
       return [`${fixture.about} (${file})`, fixture];
     });
 }
 
-test('every provider that the rules know is registered under its own name, and shown by fixtures', () => {
-  expect(new Set(registered)).toEqual(new Set(Object.keys(providerRules)));
+test('every provider with a profile is registered under its own name, and shown by fixtures', () => {
+  expect(new Set(registered)).toEqual(new Set(providerNames));
   for (const [name, provider] of Object.entries(providers)) expect(provider.name).toBe(name);
   for (const name of registered) expect(fixturesOf(name).length, name).toBeGreaterThan(0);
 });
 
 describe.each(registered)('%s reads', (name) => {
   const provider = providerOf(name);
+  const channel = channelFor(name);
 
   test.each(fixturesOf(name))('%s', (_about, fixture) => {
-    const parsed = provider.parse(fixture.body, channels[name]);
+    const parsed = provider.parse(fixture.body, channel);
     expect(parsed.events).toEqual(fixture.events);
     expect(parsed.rejected.map((rejection) => rejection.reason)).toEqual(fixture.rejected);
   });
 
   test.each([null, 7, 'text', [], {}, { object: null }, { entry: 3 }])('%j without falling over', (body) => {
-    expect(provider.parse(body, channels[name])).toMatchObject({ events: [], rejected: [{ part: body }] });
+    expect(provider.parse(body, channel)).toMatchObject({ events: [], rejected: [{ part: body }] });
   });
 });
 
@@ -56,7 +55,7 @@ test('a batch of a thousand updates is read in one go', () => {
   }));
   const value = { metadata: { phone_number_id: '106540352242922' }, messages };
   const body = { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'messages', value }] }] };
-  const parsed = providerOf('whatsapp').parse(body, channels.whatsapp);
+  const parsed = providerOf('whatsapp').parse(body, channelFor('whatsapp'));
   expect(parsed.rejected).toEqual([]);
   expect(parsed.events.map((event) => event.type === 'message' && event.text)).toEqual(messages.map((m) => m.text.body));
 });
@@ -65,6 +64,6 @@ test('reading a hostile body leaves the prototypes alone', () => {
   const body: unknown = JSON.parse(
     '{"__proto__":{"polluted":1},"object":"whatsapp_business_account","entry":[{"__proto__":{"polluted":1}}]}',
   );
-  providerOf('whatsapp').parse(body, channels.whatsapp);
+  providerOf('whatsapp').parse(body, channelFor('whatsapp'));
   expect(Reflect.get({}, 'polluted')).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { Message } from '../../src/lib/domain/message';
-import { providerRules, type ProviderName } from '../../src/lib/domain/provider-rules';
+import { rulesOf } from '../../src/lib/domain/provider-rules';
 import { randomFrom } from '../../workers/demo/random';
 import { signIn, type Session } from './support/agent';
 import { Courier, deliveriesOf, type Delivery } from './support/courier';
@@ -10,7 +10,7 @@ import { seededFolder } from './support/seed-once';
 import { size } from './support/soak';
 import { expect, test } from './support/test';
 import { threadOf } from './support/thread';
-import type { Said } from './support/wire';
+import type { ProviderName, Said } from './support/wire';
 
 const providers: ProviderName[] = ['whatsapp', 'messenger', 'telegram', 'webhook'];
 const EVENTS = size({ soak: 10_000, normal: 400 });
@@ -92,7 +92,7 @@ async function customersOf(provider: ProviderName, origin: string): Promise<Floo
   const said = customers.map((): Said[] => []);
   for (let i = 0; i < EVENTS; i++) {
     const whose = i % CONVERSATIONS;
-    const one = customers[whose]?.message(`Message ${i + 1} on ${providerRules[provider].title}`);
+    const one = customers[whose]?.message(`Message ${i + 1} on ${rulesOf(provider).title}`);
     if (one) said[whose]?.push(one);
   }
   return customers.map((customer, i) => ({ customer, said: said[i] ?? [] }));

@@ -32,7 +32,11 @@ function outside(layer: string, allowed: RegExp, { types = true } = {}): string[
 
 describe('who may import what', () => {
   test.each([
-    ['the domain: itself and the schema library', 'src/lib/domain/', /^(src\/lib\/domain\/|zod$)/],
+    [
+      'the domain: itself, the providers’ profiles and the schema library',
+      'src/lib/domain/',
+      /^(src\/lib\/(domain\/|providers\/profiles$)|zod$)/,
+    ],
     [
       'the database layer: itself, the domain and the key to channel secrets',
       'src/lib/server/db/',
@@ -64,8 +68,21 @@ describe('who may import what', () => {
     expect(outside(layer, allowed, { types: layer.startsWith('src/lib/domain') || layer === 'src/lib/components/' })).toEqual([]);
   });
 
-  test('tRPC: never providers, and of the workers only types', () => {
-    expect(outside('src/lib/server/trpc/', /^(?!src\/lib\/server\/providers|workers\/)/, { types: false })).toEqual([]);
+  test('what the browser gets of a provider: its profile and its form, which are pure', () => {
+    const pure = /^src\/lib\/providers\/(profiles|\w+\/(?!server\/)[\w-]+)$/;
+    const browser = /^src\/(lib\/(domain|inbox|components|providers)|routes)\//;
+    const ofProviders = imports.filter(({ to }) => to.startsWith('src/lib/providers/'));
+    const offences = ofProviders.filter(({ from, to }) => browser.test(from) && !/\/server\//.test(from) && !pure.test(to));
+    expect(offences).toEqual([]);
+    const profiles = imports.filter(({ from }) => from.startsWith('src/lib/providers/') && !/\/server\//.test(from));
+    expect(profiles.length).toBeGreaterThan(0);
+    expect(profiles.filter(({ to }) => !/^src\/lib\/(domain|providers)\//.test(to))).toEqual([]);
+  });
+
+  test('tRPC: never the providers’ code, and of the workers only types', () => {
+    expect(
+      outside('src/lib/server/trpc/', /^(?!src\/lib\/(server\/providers|providers\/\w+\/server)|workers\/)/, { types: false }),
+    ).toEqual([]);
   });
 
   test('only the workers speak to the runtime module', () => {

@@ -3,7 +3,7 @@ import type { Conversation, ConversationTarget, MediaResult } from '../../src/li
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import { describe, type Message } from '../../src/lib/domain/message';
 import type { Channel, OutboundMedia, Provider, Receipt, SendDeps, SendResult } from '../../src/lib/domain/provider';
-import { attachmentKinds } from '../../src/lib/domain/provider-rules';
+import { attachmentKinds, rulesOf } from '../../src/lib/domain/provider-rules';
 import { providerOf } from '../../src/lib/server/providers';
 import { apiBaseOf } from '../api-base';
 import { channelOf } from '../channels';
@@ -113,6 +113,6 @@ export async function adopt(
  * receipts that were quicker than we.
  */
 export async function register(env: Env, conversation: Conversation, key: string): Promise<Receipt[]> {
-  if (conversation.provider !== 'webhook') return [];
+  if (rulesOf(conversation.provider).namesReceiver) return [];
   return directoryOf(env, conversation.channelId, key).put(key, conversation.id);
 }

@@ -43,4 +43,7 @@ export const demoChannels = {
   },
 } as const satisfies Record<string, Channel>;
 
+/** The apps that the demo has channels of. */
+export type DemoProvider = keyof typeof demoChannels;
+
 export const demoChannelList: readonly Channel[] = Object.values(demoChannels);

@@ -1,8 +1,7 @@
 import type { CampaignMatch } from '../../src/lib/domain/campaign';
-import type { ProviderName } from '../../src/lib/domain/provider';
 import type { TicketStatus } from '../../src/lib/domain/ticket';
 import { demoCampaigns, type CampaignKey } from './campaigns';
-import { demoChannels } from './channels';
+import { demoChannels, type DemoProvider } from './channels';
 import { fill, slots, turnOf, type Dialogue, type SlotValues, type Turn } from './dialogues/dialogue';
 import { food } from './dialogues/food';
 import { streaming } from './dialogues/streaming';
@@ -27,7 +26,7 @@ export type DemoSend = {
 
 /** One conversation of the demo as plain data; the seed turns it into commands. Times in epoch ms. */
 export type DemoConversation = {
-  provider: ProviderName;
+  provider: DemoProvider;
   channelId: string;
   address: string;
   name: string | null;
@@ -45,10 +44,10 @@ const HOUR = 3_600_000;
 const dialogues: readonly Dialogue[] = [...travel, ...food, ...streaming];
 /** How the conversations are shared between languages and providers. */
 const languageWeights: Record<Language, number> = { en: 78, es: 24, hi: 20, ar: 18, ja: 18, pt: 18, de: 16 };
-const providerWeights: Record<ProviderName, number> = { whatsapp: 88, messenger: 40, telegram: 38, webhook: 26 };
+const providerWeights: Record<DemoProvider, number> = { whatsapp: 88, messenger: 40, telegram: 38, webhook: 26 };
 
 type Plan = DemoPerson & {
-  provider: ProviderName;
+  provider: DemoProvider;
   language: Language;
   dialogue: Dialogue;
   ageMs: number;
@@ -157,7 +156,7 @@ function history(plan: Plan, values: SlotValues, ids: ReturnType<typeof identiti
 }
 
 /** Answers that were answered were read; the last one may have got less far. */
-function outcomeOf(provider: ProviderName, turns: readonly Turn[], index: number, random: Random): Outcome {
+function outcomeOf(provider: DemoProvider, turns: readonly Turn[], index: number, random: Random): Outcome {
   if (provider === 'telegram') return 'sent';
   if (turns.slice(index + 1).some((turn) => turn.by !== 'agent')) return 'read';
   const draw = random.next();

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../src/lib/domain/provider';
+import type { DemoProvider } from './channels';
 import type { TicketStatus } from '../../src/lib/domain/ticket';
 import type { Dialogue } from './dialogues/dialogue';
 
@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 /** A conversation with a fixed place in the demo: the ones that screenshots and first looks meet. `ageMs` since the last reply. */
 export type Featured = {
   name: string | null;
-  provider: ProviderName;
+  provider: DemoProvider;
   address: string;
   ageMs: number;
   ticketStatus: TicketStatus;

@@ -1,5 +1,5 @@
 import type { ContentKind, Media } from '../../src/lib/domain/message';
-import type { ProviderName } from '../../src/lib/domain/provider';
+import type { DemoProvider } from './channels';
 import { sampleFacts, sampleId, type SampleKind } from '../simulator/samples/samples';
 
 const kinds: readonly SampleKind[] = ['image', 'video', 'voice', 'document', 'sticker'];
@@ -12,7 +12,7 @@ export function sampleIn(kind: ContentKind, eventId: string): string | null {
 }
 
 /** The file as a provider names it: by an id, or by its address below `filesAt`; without that it is only named, and not to be read. */
-export function inboundMedia(kind: ContentKind, eventId: string, provider: ProviderName, filesAt?: string): Media | null {
+export function inboundMedia(kind: ContentKind, eventId: string, provider: DemoProvider, filesAt?: string): Media | null {
   const id = sampleIn(kind, eventId);
   const facts = id === null ? null : sampleFacts(id);
   if (id === null || !facts) return null;

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../src/lib/domain/provider';
+import type { DemoProvider } from './channels';
 import type { IdMaker } from './timeline';
 
 /** Which message of its conversation an id is of. */
@@ -13,7 +13,7 @@ function countOf(place: Place): number {
 }
 
 /** How provider message ids look, so that the demo's are taken for nothing else. */
-const shapes: Record<ProviderName, (index: number, place: Place, address: string) => string> = {
+const shapes: Record<DemoProvider, (index: number, place: Place, address: string) => string> = {
   whatsapp: (index, place) => `wamid.DEMO${index}${partOf(place)}`,
   messenger: (index, place) => `m_demo${index}${partOf(place)}`,
   telegram: (_index, place, address) => `${address}:${countOf(place)}`,
@@ -21,7 +21,7 @@ const shapes: Record<ProviderName, (index: number, place: Place, address: string
 };
 
 /** Ids of conversation number `index`, with that address: the same on every run, different everywhere else. */
-export function identities(provider: ProviderName, index: number, address: string): IdMaker & { campaign(): string } {
+export function identities(provider: DemoProvider, index: number, address: string): IdMaker & { campaign(): string } {
   const idOf = (place: Place): string => shapes[provider](index, place, address);
   let events = 0;
   let messages = 0;

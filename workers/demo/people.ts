@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../src/lib/domain/provider';
+import type { DemoProvider } from './channels';
 import type { Random } from './random';
 
 export const languages = ['en', 'es', 'hi', 'ar', 'ja', 'pt', 'de'] as const;
@@ -68,7 +68,7 @@ const digits = (random: Random, count: number): string =>
   Array.from({ length: count }, (_, i) => random.int(i === 0 ? 2 : 0, 9)).join('');
 
 /** An address as each provider writes it: phone digits, page-scoped id, chat id, the app's own user id. */
-export function addressFor(provider: ProviderName, language: Language, random: Random): string {
+export function addressFor(provider: DemoProvider, language: Language, random: Random): string {
   switch (provider) {
     case 'whatsapp':
       return random.pick(dialling[language]) + digits(random, 9);

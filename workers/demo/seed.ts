@@ -1,6 +1,5 @@
 import type { ConversationTarget } from '../../src/lib/domain/conversation';
 import { conversationIdOf } from '../../src/lib/domain/ids';
-import type { ProviderName } from '../../src/lib/domain/provider';
 import type { Agent } from '../../src/lib/domain/role';
 import * as campaignSends from '../../src/lib/server/db/campaign-sends';
 import * as campaigns from '../../src/lib/server/db/campaigns';
@@ -14,7 +13,7 @@ import { simulatorOf } from '../simulator/routes';
 import { apiBaseOf as simulatedBaseOf } from '../simulator/simulator';
 import { demoAgents } from './agents';
 import { campaignKeys, demoCampaigns } from './campaigns';
-import { demoChannelList, demoChannels } from './channels';
+import { demoChannelList, demoChannels, type DemoProvider } from './channels';
 import { demoContent, type DemoConversation } from './content';
 import { phoneOf } from './phones';
 import { attributionOf, stepsOf, tokenOf } from './steps';
@@ -82,7 +81,7 @@ async function startedAt(env: Env): Promise<number> {
 }
 
 /** Where this deployment's sends to the provider go, when that is the simulator: nobody else has the demo's files. */
-function filesAtOf(env: Env, provider: ProviderName): string | null {
+function filesAtOf(env: Env, provider: DemoProvider): string | null {
   const base = apiBaseOf(env, provider);
   const url = URL.parse(base);
   return env.SIMULATOR === 'on' && url && base === simulatedBaseOf(url.origin) ? base : null;

@@ -1,7 +1,8 @@
 import type { Attribution } from '../../src/lib/domain/campaign';
 import type { Command, ConversationTarget } from '../../src/lib/domain/conversation';
 import type { ContentKind, Details } from '../../src/lib/domain/message';
-import type { Failure, InboundEvent, ProviderName, SendResult } from '../../src/lib/domain/provider';
+import type { Failure, InboundEvent, SendResult } from '../../src/lib/domain/provider';
+import type { DemoProvider } from './channels';
 import type { Agent } from '../../src/lib/domain/role';
 import type { Policy } from '../../src/lib/domain/window';
 import { demoCampaigns } from './campaigns';
@@ -161,7 +162,7 @@ function playAnswer(
   agent: Agent,
   beat: Extract<Beat, { type: 'answer' }>,
   nextAt: number,
-  provider: ProviderName,
+  provider: DemoProvider,
 ): void {
   const { messageId, at } = beat;
   const epoch = recorder.open(agent, at, 12 * SECOND);
@@ -183,14 +184,14 @@ function playAnswer(
   recorder.add({ type: 'receive', target, event }, receiptAt);
 }
 
-function resultOf(beat: Extract<Beat, { type: 'answer' }>, provider: ProviderName): SendResult {
+function resultOf(beat: Extract<Beat, { type: 'answer' }>, provider: DemoProvider): SendResult {
   if (beat.outcome === 'failed') return { status: 'failed', failure: failures[provider] };
   if (beat.outcome === 'unknown')
     return { status: 'unknown', reason: 'The provider did not answer in time. It may have gone out.' };
   return { status: 'sent', providerMessageId: beat.providerMessageId };
 }
 
-const failures: Record<ProviderName, Failure> = {
+const failures: Record<DemoProvider, Failure> = {
   whatsapp: {
     code: '131026',
     reason: 'Not delivered: this number cannot receive WhatsApp messages right now.',

@@ -13,6 +13,7 @@ import {
   type Overview,
 } from '../../src/lib/domain/simulator';
 import { demoChannelList } from '../demo/channels';
+import { apiBaseOf as apiBaseOfProvider } from '../api-base';
 import type { Env } from '../env';
 import { campaignChoices, sendCampaign } from './campaigns';
 import { filesOf } from './files';
@@ -60,7 +61,7 @@ export async function handleSimulator(
 
 /** Where webhooks go: the origin that Parley's own sends reach, as it surely is this Worker's; else the one that was called. */
 function originOf(env: Env, request: Request): string {
-  const base = env.WHATSAPP_API_BASE;
+  const base = apiBaseOfProvider(env, 'whatsapp');
   const own = URL.canParse(base) && new URL(base).pathname.startsWith(`${BASE}provider`);
   return new URL(own ? base : request.url).origin;
 }

@@ -37,7 +37,7 @@ export function receiptGroup(conversationId: string, receipt: Receipt, channel: 
 }
 
 function targetOf(id: string, address: string, { id: channelId, provider, settings }: Channel): ConversationTarget {
-  return { id, channelId, provider, address, name: null, humanAgent: settings.humanAgent === true };
+  return { id, channelId, provider, address, name: null, settings };
 }
 
 /** Under which names the directory may know the receipt's message: ours first, because it is known before the send. */

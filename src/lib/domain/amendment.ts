@@ -1,29 +1,30 @@
 import { findByProviderId, noteAct, revise, set, show, type Draft } from './draft';
 import { describe, type Message } from './message';
 import type { InboundEvent } from './provider';
+import { rulesOf, type ChannelSettings } from './provider-rules';
 import { cleanText, previewText } from './text';
-import { clampProviderTime, laterOf, sendWindowUntil } from './window';
+import { clampProviderTime, laterOf } from './window';
 
 type Amendment = Extract<InboundEvent, { type: 'reaction' | 'edit' | 'revoke' }>;
 
 /** A reaction, edit or withdrawal: changes its message, not the ticket. Parked while its message is not here. */
-export function amend(draft: Draft, event: Amendment, humanAgent: boolean): void {
+export function amend(draft: Draft, event: Amendment, settings: ChannelSettings = {}): void {
   draft.remembered.push(event.eventId);
   const message = findByProviderId(draft, event.targetId);
   if (!message) {
     draft.parked.push({ targetId: event.targetId, event });
     return;
   }
-  applyAmendment(draft, message, event, humanAgent);
+  applyAmendment(draft, message, event, settings);
 }
 
-export function applyAmendment(draft: Draft, message: Message, event: Amendment, humanAgent: boolean): void {
+export function applyAmendment(draft: Draft, message: Message, event: Amendment, settings: ChannelSettings = {}): void {
   const at = clampProviderTime(event.at, draft.now);
   switch (event.type) {
     case 'reaction':
       // WhatsApp's service window was seen to open again with a reaction; the product's own Active clock does not move.
       set(draft, {
-        sendWindowUntil: laterOf(draft.state.sendWindowUntil, sendWindowUntil(draft.state.provider, humanAgent, at)),
+        sendWindowUntil: laterOf(draft.state.sendWindowUntil, rulesOf(draft.state.provider).sendWindow(at, settings)),
       });
       if (message.reactionAt !== null && at < message.reactionAt) return;
       revise(draft, message, { reaction: event.emoji, reactionAt: at });

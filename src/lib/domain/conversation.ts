@@ -7,7 +7,7 @@ import { lockExpiresAt } from './lock';
 import { decideMedia } from './media';
 import type { Message } from './message';
 import type { InboundEvent, SendResult } from './provider';
-import type { AttachmentKind, ProviderName } from './provider-rules';
+import type { AttachmentKind, ChannelSettings, ProviderName } from './provider-rules';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import type { Agent } from './role';
@@ -25,8 +25,8 @@ export type ConversationTarget = {
   address: string;
   /** The end user's own name, when the provider said it. */
   name: string | null;
-  /** Whether the channel may answer under the human-agent rule. */
-  humanAgent?: boolean;
+  /** What is set of the channel: its send window may depend on it. */
+  settings?: ChannelSettings;
 };
 
 /** Everything about one conversation but its messages. Times in epoch ms. */

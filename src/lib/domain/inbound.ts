@@ -20,11 +20,12 @@ import { awaitMedia, isReadable } from './media';
 import { describe, type Message } from './message';
 import { applyParked } from './parked';
 import type { Echo, InboundEvent } from './provider';
+import { rulesOf, type ChannelSettings } from './provider-rules';
 import { applyReceipt, takeReceipt } from './receipt';
 import type { Rejection } from './rejection';
 import { ok, type Result } from './result';
 import { cleanText, previewText } from './text';
-import { clampProviderTime, laterOf, sendWindowUntil } from './window';
+import { clampProviderTime, laterOf } from './window';
 
 type InboundCommand = Extract<Command, { type: 'receive' | 'attribute' | 'named' }>;
 type MessageEvent = Extract<InboundEvent, { type: 'message' }>;
@@ -49,7 +50,7 @@ export function decideInbound(snapshot: Snapshot, command: InboundCommand, now: 
   expireLock(draft);
   if (event.type === 'receipt') takeReceipt(draft, event);
   else if (event.type === 'echo') takeEcho(draft, event);
-  else amend(draft, event, target.humanAgent === true);
+  else amend(draft, event, target.settings);
   return finish(draft);
 }
 
@@ -78,7 +79,7 @@ function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: M
   knowAs(draft, event, message);
   // A provider's notice (a changed number, say) is not something the end user wrote.
   if (!isNotice) {
-    noteReply(draft, message, target.humanAgent === true);
+    noteReply(draft, message, target.settings);
     setTicket(draft, null, 'new');
   }
   const refers = event.replyTo !== null || event.token !== null || event.ref !== null;
@@ -107,7 +108,7 @@ function create(target: ConversationTarget, at: number): Conversation {
     version: 0,
     tab: 'active',
     lastInboundAt: at,
-    sendWindowUntil: sendWindowUntil(target.provider, target.humanAgent === true, at),
+    sendWindowUntil: rulesOf(target.provider).sendWindow(at, target.settings ?? {}),
     lastMessage: { seq: 0, text: '', direction: 'inbound', at },
     unread: 0,
     unanswered: true,
@@ -146,12 +147,12 @@ function rename(draft: Draft, name: string | null): void {
 }
 
 /** The end user wrote: unread, unanswered, both clocks forward only, and the row shows it unless it is an old one come late. */
-function noteReply(draft: Draft, message: Message, humanAgent: boolean): void {
+function noteReply(draft: Draft, message: Message, settings: ChannelSettings = {}): void {
   const { state } = draft;
   const late = message.at < state.lastInboundAt && state.lastMessage.seq > 0;
   show(draft, {
     lastInboundAt: Math.max(state.lastInboundAt, message.at),
-    sendWindowUntil: laterOf(state.sendWindowUntil, sendWindowUntil(state.provider, humanAgent, message.at)),
+    sendWindowUntil: laterOf(state.sendWindowUntil, rulesOf(state.provider).sendWindow(message.at, settings)),
     unread: state.unread + 1,
     unanswered: true,
     lastMessage: late

@@ -12,7 +12,7 @@ export function applyParked(draft: Draft, targetId: string): void {
     const message = draftedByProviderId(draft, targetId);
     if (!message) continue;
     if (event.type === 'receipt') applyReceipt(draft, message, event);
-    else if (event.type !== 'message' && event.type !== 'echo') applyAmendment(draft, message, event, false);
+    else if (event.type !== 'message' && event.type !== 'echo') applyAmendment(draft, message, event);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { ContentKind, Details, Media } from './message';
-import type { AttachmentKind, ProviderName } from './provider-rules';
+import type { AttachmentKind, ChannelSettings } from './profile';
+import type { ProviderName } from './provider-rules';
 import type { Template, TemplateUse } from './template';
 
+export type { ChannelSettings } from './profile';
 export type { ProviderName } from './provider-rules';
 
 /** A configured number, page, bot or app, with what its provider needs. Never sent to a browser, never logged. */
@@ -14,25 +16,15 @@ export type Channel = {
   settings: ChannelSettings;
   secrets: ChannelSecrets;
 };
-/** What else an Admin sets of a channel; nothing secret. */
-export type ChannelSettings = {
-  /** WhatsApp: the business account, whose templates can be sent. */
-  businessId?: string;
-  /** Messenger: Meta has approved the human-agent tag for this page. */
-  humanAgent?: boolean;
-  /** Generic webhook: where sends go; without, to the deployment's WEBHOOK_API_BASE. */
-  sendUrl?: string;
-  /** Generic webhook: further hosts that media may be read from; that of `sendUrl` always may. */
-  mediaHosts?: string[];
-};
+/** A channel's secrets, by what they are for; a provider has some of them, under names of its own. */
 export type ChannelSecrets = {
-  /** Meta: HMAC key of webhooks. */
+  /** HMAC key of webhooks (Meta). */
   appSecret?: string;
-  /** Meta: expected in the GET handshake. */
+  /** Expected in the GET handshake (Meta). */
   verifyToken?: string;
-  /** Meta: bearer token of sends; Telegram: the bot token. */
+  /** What our calls are let in with: a bearer token, a bot's token. */
   accessToken?: string;
-  /** Telegram: the fixed header; generic: the Standard Webhooks secret (`whsec_…`). */
+  /** What deliveries are known by: a fixed header (Telegram), a Standard Webhooks secret (`whsec_…`). */
   webhookSecret?: string;
 };
 
@@ -171,7 +163,7 @@ export type Check = { name: string; ok: boolean; help: string | null };
 
 /**
  * One messaging app behind one port. Values, not classes; `parse` is pure. What a provider does not have is left out. What it allows
- * (windows, limits, kinds) is in `providerRules`.
+ * (windows, limits, kinds) is its `Profile`.
  */
 export type Provider = {
   name: ProviderName;

@@ -1,5 +1,3 @@
-import { rulesOf, type ProviderName } from './provider-rules';
-
 /** Durations, all in ms, from the Worker's variables. */
 export type Policy = { activeWindowMs: number; retentionMs: number; lockGraceMs: number; lockIdleMs: number };
 
@@ -21,16 +19,6 @@ export function nextEdgeAt(lastInboundAt: number, tab: Tab, policy: Policy): num
   if (tab === 'active') return lastInboundAt + policy.activeWindowMs;
   if (tab === 'inactive') return lastInboundAt + policy.retentionMs;
   return null;
-}
-
-/**
- * Epoch ms until which the provider takes free text, counted from the end user's last action; null = always. `humanAgent`: the channel
- * may answer for longer, because a person writes.
- */
-export function sendWindowUntil(provider: ProviderName, humanAgent: boolean, lastUserActionAt: number): number | null {
-  const { windowMs, humanAgentMs } = rulesOf(provider);
-  const ms = humanAgent ? (humanAgentMs ?? windowMs) : windowMs;
-  return ms === null ? null : lastUserActionAt + ms;
 }
 
 /** The later of two ends; null = never, which is the latest. */

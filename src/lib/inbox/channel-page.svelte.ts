@@ -1,10 +1,11 @@
-import type { Check } from '../domain/provider';
+import type { ChannelForm, SecretName } from '../domain/channel-form';
+import type { ChannelSettings, Check } from '../domain/provider';
+import { rulesOf } from '../domain/provider-rules';
 import { api } from './api';
-import { problemOf, type ChannelDesk, type ChannelDetail, type Problem, type SecretName } from './channels.svelte';
+import { problemOf, type ChannelDesk, type ChannelDetail, type Problem } from './channels.svelte';
 
 export type ListedTemplate = Awaited<ReturnType<typeof api.channels.templates.query>>[number];
 export type WrittenTemplate = Parameters<typeof api.channels.addTemplate.mutate>[0]['template'];
-export type ChannelSettings = NonNullable<Parameters<typeof api.channels.update.mutate>[0]['settings']>;
 export type OverlapMs = Parameters<typeof api.channels.rotate.mutate>[0]['overlapMs'];
 
 /** One channel's page: what it shows and does. Every act answers with why it did not work, in words, or null. */
@@ -12,6 +13,8 @@ export class ChannelPage {
   readonly id: string;
   readonly #desk: ChannelDesk;
   detail: ChannelDetail | null = $state.raw(null);
+  /** What its provider asks for; there with the detail. */
+  form: ChannelForm | null = $state.raw(null);
   /** Why there is nothing to show. */
   problem: string | null = $state(null);
   checks: readonly Check[] | null = $state.raw(null);
@@ -31,7 +34,9 @@ export class ChannelPage {
 
   async load(): Promise<void> {
     try {
-      this.detail = await api.channels.get.query({ id: this.id });
+      const detail = await api.channels.get.query({ id: this.id });
+      this.form = await rulesOf(detail.provider).form();
+      this.detail = detail;
       this.problem = null;
     } catch (error) {
       this.problem = problemOf(error).words;

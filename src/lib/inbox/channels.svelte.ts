@@ -10,7 +10,6 @@ export type ChannelRow = Awaited<ReturnType<typeof api.channels.all.query>>[numb
 export type ChannelDetail = Awaited<ReturnType<typeof api.channels.get.query>>;
 /** Generated secrets that may be seen now. */
 export type Shown = Awaited<ReturnType<typeof api.channels.add.mutate>>['shown'];
-export type SecretName = NonNullable<ChannelDetail['secretNames']>[number];
 
 /** All channels with their health, asked for again while the page is open. */
 export class ChannelDesk {

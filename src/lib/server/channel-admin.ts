@@ -1,22 +1,10 @@
 import { z } from 'zod';
-import { providerRules } from '../domain/provider-rules';
+import { enteredAccount, isMade, type ChannelForm, type Field, type MadeName } from '../domain/channel-form';
+import { providerNames, rulesOf } from '../domain/provider-rules';
 import type { Channel, ChannelSecrets, ChannelSettings, ProviderName } from '../domain/provider';
+import { Settings } from './db/channels';
 import { base64Of } from './secrets';
 
-/** The digits of a Meta object's id. */
-const MetaId = z.string().trim().regex(/^\d{5,25}$/); // prettier-ignore
-/** Several values of one secret are told apart by commas, and nobody's secrets have blanks. */
-const Secret = z.string().trim().min(8).max(1_024).regex(/^[^\s,]+$/); // prettier-ignore
-/** `<bot id>:<key>`, as BotFather gives it. */
-const BotToken = z.string().trim().max(256).regex(/^\d{1,20}:[A-Za-z0-9_-]{8,}$/); // prettier-ignore
-/** Telegram's own rule for its secret token. */
-const BotSecret = z.string().trim().min(16).max(256).regex(/^[A-Za-z0-9_-]+$/); // prettier-ignore
-/** Standard Webhooks: 24 to 64 random bytes in base64. */
-const SigningSecret = z
-  .string()
-  .trim()
-  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/)
-  .refine((secret) => secret.length % 4 === 'whsec_'.length % 4);
 const Name = z.string().trim().min(1).max(80);
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
@@ -40,149 +28,142 @@ const SendUrl = z
 const MediaHost = z.string().trim().toLowerCase().max(253).regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/); // prettier-ignore
 const MediaHosts = z.array(MediaHost).max(20);
 
-/** A new channel as an Admin enters it. What is left out of the secrets is generated where the choice is ours. */
-export const NewChannel = z.discriminatedUnion('provider', [
-  z.strictObject({
-    provider: z.literal('whatsapp'),
-    name: Name,
-    accountId: MetaId,
-    appSecret: Secret,
-    accessToken: Secret,
-    verifyToken: Secret.optional(),
-    businessId: MetaId.optional(),
-  }),
-  z.strictObject({
-    provider: z.literal('messenger'),
-    name: Name,
-    accountId: MetaId,
-    appSecret: Secret,
-    accessToken: Secret,
-    verifyToken: Secret.optional(),
-    humanAgent: z.boolean().default(false),
-  }),
-  z.strictObject({
-    provider: z.literal('telegram'),
-    name: Name,
-    accessToken: BotToken,
-    webhookSecret: BotSecret.optional(),
-  }),
-  z.strictObject({
-    provider: z.literal('webhook'),
-    name: Name,
-    webhookSecret: SigningSecret.optional(),
-    sendUrl: SendUrl.optional(),
-    mediaHosts: MediaHosts.optional(),
-  }),
-]);
-export type NewChannel = z.infer<typeof NewChannel>;
+/** What a field takes. A switch that is left out is off for a new channel, and stays as it is for one that is changed. */
+function valueOf({ kind, pattern, required }: Field): z.ZodType {
+  const text = z
+    .string()
+    .trim()
+    .max(2_000)
+    .regex(pattern ?? /./);
+  const value = { text, digits: text, secret: text, url: SendUrl, hosts: MediaHosts, switch: z.boolean() }[kind];
+  return required ? value : value.optional();
+}
 
-/** What can be changed of a channel without a new secret. Which of the settings there are depends on its provider: see `settingsFit`. */
-export const Settings = z.strictObject({
-  businessId: MetaId.optional(),
-  humanAgent: z.boolean().optional(),
-  sendUrl: SendUrl.optional(),
-  mediaHosts: MediaHosts.optional(),
+const valuesOf = (fields: readonly Field[]) => Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
+const secretOf = ({ pattern }: { pattern: RegExp }) => z.string().trim().regex(pattern);
+
+/** A new channel of that kind as an Admin enters it, flat. */
+const newChannelOf = (provider: ProviderName, form: ChannelForm) =>
+  z.strictObject({
+    provider: z.literal(provider),
+    name: Name,
+    ...valuesOf(enteredAccount(form)),
+    ...Object.fromEntries(
+      form.secrets.map((secret) => [secret.name, isMade(secret) ? secretOf(secret).optional() : secretOf(secret)]),
+    ),
+    ...valuesOf(form.settings),
+  });
+
+const Secrets = z.object({
+  appSecret: z.string().optional(),
+  verifyToken: z.string().optional(),
+  accessToken: z.string().optional(),
+  webhookSecret: z.string().optional(),
 });
+const Account = z.object({ accountId: z.string().optional() });
+
+/**
+ * A new channel as an Admin enters it: `provider`, `name`, and flat beside them what its provider's form asks for. What is left out of the
+ * secrets is generated where the choice is ours.
+ */
+export const NewChannel = z.looseObject({ provider: z.enum(providerNames), name: z.string() }).transform(async (input, ctx) => {
+  const { provider } = input;
+  const form = await rulesOf(provider).form();
+  const entered = newChannelOf(provider, form).safeParse(input);
+  if (!entered.success) {
+    for (const { path, message } of entered.error.issues) ctx.issues.push({ code: 'custom', path, message, input });
+    return z.NEVER;
+  }
+  const { data } = entered;
+  const settings = form.settings.flatMap(({ name, kind }) => {
+    const value = Reflect.get(data, name) ?? (kind === 'switch' ? false : undefined);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    provider,
+    form,
+    name: data.name,
+    accountId: Account.parse(data).accountId,
+    secrets: Secrets.parse(data),
+    settings: Settings.parse(Object.fromEntries(settings)),
+  };
+});
+export type NewChannel = z.output<typeof NewChannel>;
+
+/** What can be changed of a channel without a new secret. What settings there are depends on its provider: see `settingsFor`. */
 export const ChannelChange = z.strictObject({ name: Name.optional(), settings: Settings.optional() });
 
 /** New secrets: typed ones, and the names of those to make up. */
 export const Rotation = z.strictObject({
-  secrets: z
-    .strictObject({
-      appSecret: Secret.optional(),
-      verifyToken: Secret.optional(),
-      accessToken: Secret.optional(),
-      webhookSecret: Secret.optional(),
-    })
-    .default({}),
+  secrets: z.strictObject(Secrets.shape).default({}),
   generate: z.array(z.enum(['verifyToken', 'webhookSecret'])).max(2).default([]),
 }); // prettier-ignore
 export type Rotation = z.infer<typeof Rotation>;
 
-/** What each provider's channels have: settings, and secrets with their form. */
-const parts = {
-  whatsapp: { settings: ['businessId'], secrets: { appSecret: Secret, verifyToken: Secret, accessToken: Secret } },
-  messenger: { settings: ['humanAgent'], secrets: { appSecret: Secret, verifyToken: Secret, accessToken: Secret } },
-  telegram: { settings: [], secrets: { accessToken: BotToken, webhookSecret: BotSecret } },
-  webhook: { settings: ['sendUrl', 'mediaHosts'], secrets: { webhookSecret: SigningSecret } },
-} as const satisfies Record<
-  ProviderName,
-  { settings: readonly (keyof ChannelSettings)[]; secrets: Partial<Record<keyof ChannelSecrets, z.ZodType<string>>> }
->;
-
 /** Secrets of which the person who enters them elsewhere must see the one that we made up. */
-export type Shown = Pick<ChannelSecrets, 'verifyToken' | 'webhookSecret'>;
+export type Shown = Pick<ChannelSecrets, MadeName>;
 
 /** The channel that an Admin has entered, with what was made up for it. `shown` may be shown now, and never again. */
-export function channelFrom(input: NewChannel): { channel: Channel; shown: Shown } {
+export function channelFrom({ provider, form, name, accountId, secrets: typed, settings }: NewChannel) {
   // Unguessable, as it is part of the webhook's address.
-  const id = `${input.provider}-${[...randomBytes(8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-  const { provider, name } = input;
-  switch (input.provider) {
-    case 'whatsapp':
-    case 'messenger': {
-      const { accountId, appSecret, accessToken } = input;
-      const verifyToken = input.verifyToken ?? generated(provider, 'verifyToken');
-      const settings = 'humanAgent' in input ? { humanAgent: input.humanAgent } : input.businessId ? { businessId: input.businessId } : {}; // prettier-ignore
-      return { channel: { id, provider, name, accountId, settings, secrets: { appSecret, verifyToken, accessToken } }, shown: { verifyToken } }; // prettier-ignore
-    }
-    case 'telegram': {
-      const { accessToken, webhookSecret = generated(provider, 'webhookSecret') } = input;
-      const accountId = botIdOf(accessToken);
-      return { channel: { id, provider, name, accountId, settings: {}, secrets: { accessToken, webhookSecret } }, shown: {} };
-    }
-    case 'webhook': {
-      const { webhookSecret = generated(provider, 'webhookSecret'), sendUrl, mediaHosts } = input;
-      const settings = { ...(sendUrl !== undefined && { sendUrl }), ...(mediaHosts && { mediaHosts }) };
-      const shown = input.webhookSecret === undefined ? { webhookSecret } : {};
-      return { channel: { id, provider, name, accountId: id, settings, secrets: { webhookSecret } }, shown };
-    }
+  const id = `${provider}-${[...randomBytes(8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  const secrets: ChannelSecrets = {};
+  const shown: Shown = {};
+  for (const secret of form.secrets) {
+    const value = typed[secret.name] ?? (isMade(secret) ? secret.make(random) : undefined);
+    if (value === undefined) continue;
+    secrets[secret.name] = value;
+    if (isMade(secret) && secret.isShown && typed[secret.name] === undefined) shown[secret.name] = value;
   }
+  const { account } = form;
+  const known = account === 'channel' ? id : 'of' in account ? account.of(secrets) : accountId;
+  const channel: Channel = { id, provider, name, accountId: known ?? id, settings, secrets };
+  return { channel, shown };
 }
 
 /** The secrets of a rotation, checked against what this provider has; or in words what is wrong. */
-export function secretsFrom(
+export async function secretsFrom(
   { provider, accountId }: Pick<Channel, 'provider' | 'accountId'>,
-  { secrets, generate }: Rotation,
-): { secrets: ChannelSecrets; shown: Shown } | { refusal: string } {
-  const forms: Partial<Record<keyof ChannelSecrets, z.ZodType<string>>> = parts[provider].secrets;
-  const made: ChannelSecrets = {};
+  { secrets: typed, generate }: Rotation,
+): Promise<{ secrets: ChannelSecrets; shown: Shown } | { refusal: string }> {
+  const { title } = rulesOf(provider);
+  const form = await rulesOf(provider).form();
+  const secrets: ChannelSecrets = {};
   const shown: Shown = {};
-  for (const name of ['appSecret', 'verifyToken', 'accessToken', 'webhookSecret'] as const) {
-    const typed = secrets[name];
-    if (typed === undefined) continue;
-    const form = forms[name];
-    if (!form) return { refusal: `${providerRules[provider].title} has no such secret.` };
-    const parsed = form.safeParse(typed);
+  for (const name of Secrets.keyof().options) {
+    const value = typed[name];
+    if (value === undefined) continue;
+    const secret = form.secrets.find((one) => one.name === name);
+    if (!secret) return { refusal: `${title} has no such secret.` };
+    const parsed = secretOf(secret).safeParse(value);
     if (!parsed.success) return { refusal: 'That does not look like the right kind of secret. Check that you copied all of it.' };
-    made[name] = parsed.data;
+    secrets[name] = parsed.data;
   }
-  if (provider === 'telegram' && made.accessToken !== undefined && botIdOf(made.accessToken) !== accountId)
-    return { refusal: 'This is the token of another bot. Add that bot as a channel of its own.' };
+  const { account } = form;
+  if (typeof account === 'object' && 'of' in account && (account.of(secrets) ?? accountId) !== accountId)
+    return { refusal: account.another };
   for (const name of generate) {
-    if (!forms[name]) return { refusal: `${providerRules[provider].title} has no such secret.` };
-    made[name] = generated(provider, name);
-    // Telegram's goes from us to Telegram, and nobody need see it.
-    if (provider !== 'telegram') shown[name] = made[name];
+    const secret = form.secrets.find((one) => one.name === name);
+    if (!secret || !isMade(secret)) return { refusal: `${title} has no such secret.` };
+    const value = secret.make(random);
+    secrets[name] = value;
+    if (secret.isShown) shown[name] = value;
   }
-  if (Object.keys(made).length === 0) return { refusal: 'Enter at least one new secret.' };
-  return { secrets: made, shown };
+  if (Object.keys(secrets).length === 0) return { refusal: 'Enter at least one new secret.' };
+  return { secrets, shown };
 }
 
-/** Whether a channel of this provider has all these settings. */
-export function settingsFit(provider: ProviderName, settings: ChannelSettings): boolean {
-  const known: readonly string[] = parts[provider].settings;
-  return Object.keys(settings).every((name) => known.includes(name));
-}
-
-/** The bot's id is what its token begins with. */
-const botIdOf = (token: string): string => token.split(':')[0] ?? '';
-
-/** 256 random bits and more, in the form that the provider wants. */
-function generated(provider: ProviderName, name: 'verifyToken' | 'webhookSecret'): string {
-  if (provider === 'webhook') return `whsec_${base64Of(randomBytes(32))}`;
-  const bytes = name === 'verifyToken' ? randomBytes(24) : randomBytes(48);
-  return base64Of(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+/** The settings that an Admin has entered for a channel of this provider, checked; or in words what is wrong, or which fields are. */
+export async function settingsFor(
+  provider: ProviderName,
+  entered: ChannelSettings,
+): Promise<{ settings: ChannelSettings } | { refusal: string } | { error: z.ZodError }> {
+  const { settings } = await rulesOf(provider).form();
+  if (!Object.keys(entered).every((key) => settings.some(({ name }) => name === key)))
+    return { refusal: `${rulesOf(provider).title} has no such setting.` };
+  const { data, error } = z.strictObject({ settings: z.strictObject(valuesOf(settings)) }).safeParse({ settings: entered });
+  return data ? { settings: Settings.parse(data.settings) } : { error };
 }
 
 const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
+const random = (bytes: number): string => base64Of(randomBytes(bytes));

@@ -1,8 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ProviderName } from '../../../src/lib/domain/provider-rules';
-
-export type { ProviderName };
 
 /** What the demo's channels are configured with; part of the public interface. */
 export const demo = {
@@ -15,12 +12,15 @@ export const demo = {
   webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 } as const;
 
-export const channelIds: Record<ProviderName, string> = {
+export const channelIds = {
   whatsapp: 'demo-whatsapp',
   messenger: 'demo-messenger',
   telegram: 'demo-telegram',
   webhook: 'demo-webhook',
 };
+
+/** The apps that the stories' customers write on. */
+export type ProviderName = keyof typeof channelIds;
 
 /** A text of an end user. `at` in epoch ms; WhatsApp and Telegram carry whole seconds, Messenger no name. */
 export type Said = { id: string; address: string; name: string; text: string; at: number };

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { conversationIdOf } from '../../../src/lib/domain/ids';
 import { attachmentFor, rulesOf } from '../../../src/lib/domain/provider-rules';
+import { humanAgentMs, windowMs } from '../../../src/lib/providers/messenger/profile';
 import { demoChannels } from '../../demo/channels';
 import { mediaOf } from '../media';
 import { messengerError } from '../wires/messenger-refusals';
 import { bodyOf, detailsOf, download, json, keep, keepFrom, respond, valueOf, type Body, type Call, type Handled } from './call';
 
 const { id: channelId, accountId: pageId, secrets } = demoChannels.messenger;
-const { windowMs, humanAgentMs, maxText } = rulesOf('messenger');
+const { maxText } = rulesOf('messenger');
 /** What the page's webhook is told. */
 const subscribed_fields = [
   'messages', 'messaging_postbacks', 'messaging_referrals', 'message_deliveries', 'message_reads', 'message_reactions',

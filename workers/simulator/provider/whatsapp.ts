@@ -11,7 +11,8 @@ import { bodyOf, detailsOf, download, json, keep, keepFrom, respond, type Call, 
 import { listed, rendered, templates } from './templates';
 
 const { id: channelId, accountId, secrets } = demoChannels.whatsapp;
-const { windowMs, maxText, maxCaption } = rulesOf('whatsapp');
+const { sendWindow, maxText, maxCaption } = rulesOf('whatsapp');
+const windowMs = sendWindow(0, {});
 
 const BEARER = `Bearer ${secrets.accessToken}`;
 const noToken = () => respond(whatsappError(401, 190, 'Invalid OAuth access token'));

@@ -34,12 +34,15 @@ export type StoredChannel = {
   previous: { secrets: ChannelSecrets; until: number } | null;
 };
 
-const Settings: z.ZodType<ChannelSettings> = z.object({
-  businessId: z.string().optional(),
-  humanAgent: z.boolean().optional(),
-  sendUrl: z.string().optional(),
-  mediaHosts: z.array(z.string()).optional(),
-});
+/** Settings as stored. Which of them a provider has, and of what form, is for its channel form to say. */
+export const Settings: z.ZodType<ChannelSettings> = z
+  .object({
+    businessId: z.string().optional(),
+    humanAgent: z.boolean().optional(),
+    sendUrl: z.string().optional(),
+    mediaHosts: z.array(z.string()).optional(),
+  })
+  .catchall(z.union([z.string(), z.boolean(), z.array(z.string())]));
 
 /** What is checked on arrival may be the old or the new one for a while; of what we send with there is only the new one. */
 const overlapping = ['appSecret', 'verifyToken', 'webhookSecret'] as const;

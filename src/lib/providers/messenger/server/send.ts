@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Channel, OutboundMedia, OutboundMessage, SendDeps, SendResult } from '../../../domain/provider';
-import { attachmentFor, providerRules, type AttachmentKind } from '../../../domain/provider-rules';
+import { attachmentFor, type AttachmentKind } from '../../../domain/provider-rules';
 import { cleanText } from '../../../domain/text';
 import { call, failed, type Answer } from '../../../server/providers/call';
 import { Id, soft } from '../../../server/providers/facts';
+import { humanAgentMs, profile, windowMs } from '../profile';
 import { resultOf } from './errors';
 import { graphUrl, Refused } from './graph';
 
-const { maxText, windowMs, humanAgentMs } = providerRules.messenger;
+const { maxText } = profile;
 const MAX_FILE_NAME = 200;
 
 const Taken = z.object({ recipient_id: soft(Id), message_id: soft(Id) });

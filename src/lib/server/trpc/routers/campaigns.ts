@@ -79,8 +79,8 @@ export const campaignsRouter = router({
   previewAudience: writers.input(z.strictObject({ channelId: ChannelId, audience: Audience })).query(async ({ ctx, input }) => {
     const { provider } = await channelOf(ctx, input.channelId);
     if (provider === null) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such channel.' });
-    const { windowMs, hasTemplates } = rulesOf(provider);
-    const within = hasTemplates ? null : windowMs;
+    const { sendWindow, hasTemplates } = rulesOf(provider);
+    const within = hasTemplates ? null : sendWindow(0, {});
     return { total: await audiences.countReachable(ctx.env, input.audience, input.channelId, within), windowMs: within };
   }),
 

@@ -2,9 +2,9 @@ import { TRPCError } from '@trpc/server';
 import type { Compilable } from 'kysely';
 import { z } from 'zod';
 import { ChannelId } from '../../../domain/ids';
-import { providerRules, rulesOf } from '../../../domain/provider-rules';
+import { rulesOf, type ChannelSettings, type ProviderName } from '../../../domain/provider-rules';
 import { gateOf } from '../../bindings';
-import { ChannelChange, channelFrom, NewChannel, Rotation, secretsFrom, settingsFit, type Shown } from '../../channel-admin';
+import { ChannelChange, channelFrom, NewChannel, Rotation, secretsFrom, settingsFor, type Shown } from '../../channel-admin';
 import { recording, recordingIfChanged, type Actor, type AuditEntry } from '../../db/audit';
 import { batch, database, hasChanged } from '../../db/client';
 import * as channels from '../../db/channels';
@@ -38,6 +38,13 @@ async function detailOf({ env }: Context, id: string): Promise<channels.ChannelD
   const found = await channels.detail(database(env.DB), id, env.SECRET_KEY, Date.now());
   if (!found) throw missing();
   return found;
+}
+
+async function checkedSettings(provider: ProviderName, entered: ChannelSettings): Promise<ChannelSettings> {
+  const checked = await settingsFor(provider, entered);
+  if ('refusal' in checked) throw refused(checked.refusal);
+  if ('error' in checked) throw new TRPCError({ code: 'BAD_REQUEST', cause: checked.error });
+  return checked.settings;
 }
 
 /** A gate that does not answer leaves the page without its figures, not without the channel. */
@@ -123,10 +130,9 @@ export const channelsRouter = router({
   /** Renames it, or replaces its settings. */
   update: admins.input(One.extend(ChannelChange.shape)).mutation(async ({ ctx, input: { id, ...change } }) => {
     const { provider } = await detailOf(ctx, id);
-    if (change.settings && !settingsFit(provider, change.settings))
-      throw refused(`${providerRules[provider].title} has no such setting.`);
-    const what = { name: change.name !== undefined, settings: Object.keys(change.settings ?? {}).join(' ') };
-    const query = channels.updating(database(ctx.env.DB), id, change, Date.now());
+    const settings = change.settings && (await checkedSettings(provider, change.settings));
+    const what = { name: change.name !== undefined, settings: Object.keys(settings ?? {}).join(' ') };
+    const query = channels.updating(database(ctx.env.DB), id, { ...change, ...(settings && { settings }) }, Date.now());
     if (!(await act(ctx, query, 'channel.changed', id, what))) throw missing();
     await gateOf(ctx.env, id).changed();
     return {};
@@ -136,7 +142,7 @@ export const channelsRouter = router({
   rotate: admins
     .input(One.extend(Rotation.shape).extend({ overlapMs: Overlap }))
     .mutation(async ({ ctx, input: { id, overlapMs, ...rotation } }): Promise<{ shown: Shown }> => {
-      const made = secretsFrom(await detailOf(ctx, id), rotation);
+      const made = await secretsFrom(await detailOf(ctx, id), rotation);
       if ('refusal' in made) throw refused(made.refusal);
       const { env } = ctx;
       const how = { overlapMs, secretKey: env.SECRET_KEY, now: Date.now() };

@@ -14,6 +14,7 @@ import { apiBaseOf as simulatedBaseOf } from '../simulator/simulator';
 import { demoAgents } from './agents';
 import { campaignKeys, demoCampaigns } from './campaigns';
 import { demoChannelList, demoChannels, type DemoProvider } from './channels';
+import { seedCustomers } from './customers';
 import { demoContent, type DemoConversation } from './content';
 import { phoneOf } from './phones';
 import { attributionOf, stepsOf, tokenOf } from './steps';
@@ -44,6 +45,7 @@ export async function seedDemo(env: Env, origin: string): Promise<{ seeded: bool
   if (last?.target && (await exists(env, last.target))) return { seeded: false };
   for (const channel of demoChannelList) await channels.insert(database(env.DB), channel, env.SECRET_KEY, now);
   await templates.replaceSynced(env.DB, demoChannels.whatsapp.id, approvedTemplates, now);
+  await seedCustomers(env, content, now);
   await campaignSends.recordSends(env.DB, content.flatMap(sendsOf));
   const phones = await Promise.all(pairs.map(({ conversation, target }) => (target ? phoneOf(conversation, target) : null)));
   await simulatorOf(env).seed(phones.filter((phone) => phone !== null));

@@ -51,8 +51,8 @@ export async function list(
 
 /** One person; null when there is none. */
 export async function find(db: Db, id: string, context: PeopleContext): Promise<Person | null> {
-  const { rows } = await sql<PersonRow>`select ${personColumns} from people as q cross join person_facts as f on f.no = q.no
-    ${personJoins} where q.id = ${id}`.execute(db);
+  const { rows } = await sql<PersonRow>`select ${personColumns} from (select no from people where id = ${id}) as page
+    cross join person_facts as f on f.no = page.no ${personJoins}`.execute(db);
   return rows[0] ? personOf(rows[0], context) : null;
 }
 

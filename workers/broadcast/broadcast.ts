@@ -100,14 +100,22 @@ export class Broadcast extends DurableObject<Env> {
     return this.progress();
   }
 
+  /** Forgets a plan that has not begun, which may be planned anew; false when it has begun. Nothing planned: nothing to forget. */
+  async cancel(): Promise<boolean> {
+    const state = this.#store.state();
+    if (state === null) return true;
+    if (state.phase !== 'scheduled') return false;
+    this.ctx.storage.transactionSync(() => this.#store.clear());
+    await this.ctx.storage.deleteAlarm();
+    this.#watchers.changed();
+    return true;
+  }
+
   /** Ends it for good: who has not been called stays uncalled. One that has not begun is forgotten, and may be planned anew. */
   async stop(): Promise<Progress | null> {
+    if (await this.cancel()) return this.progress();
     const state = this.#store.state();
-    if (state?.phase === 'scheduled') {
-      this.ctx.storage.transactionSync(() => this.#store.clear());
-      await this.ctx.storage.deleteAlarm();
-      this.#watchers.changed();
-    } else if (state && state.phase !== 'sent' && state.phase !== 'stopped') {
+    if (state && state.phase !== 'sent' && state.phase !== 'stopped') {
       this.#set({ ...state, phase: 'stopped', reason: null, finishedAt: Date.now() });
       await this.#arm();
     }

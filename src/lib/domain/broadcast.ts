@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CampaignContent } from './campaign-content';
+import type { CampaignStatus } from './campaign-lifecycle';
 import { isAhead, type DeliveryStatus } from './delivery';
 import type { SendResult } from './provider';
 import { MAX_ATTEMPTS, retryDelayMs } from './sending';
@@ -32,6 +33,16 @@ export const CampaignId = z.uuid();
  */
 export const phases = ['scheduled', 'gathering', 'sending', 'paused', 'stopped', 'sent'] as const;
 export type Phase = (typeof phases)[number];
+
+/** What a campaign's page calls each phase. Gathering is a part of sending. */
+export const phaseStatuses: Record<Phase, CampaignStatus> = {
+  scheduled: 'scheduled',
+  gathering: 'sending',
+  sending: 'sending',
+  paused: 'paused',
+  stopped: 'stopped',
+  sent: 'sent',
+};
 
 /**
  * Where one recipient is. As a message's delivery, and `skipped`: no call was made and none will be, because nothing could be written to

@@ -13,9 +13,6 @@ export const MAX_LABELS = 10;
 export const MAX_LABEL = 30;
 const Label = z.string().trim().min(1).max(MAX_LABEL);
 
-/** Of a campaign that Parley sends. */
-export const CampaignId = z.uuid();
-
 /** All of a campaign that people write. It may be unfinished; `problemsOf` says what is missing before it can be submitted. */
 export const CampaignDraft = z.strictObject({
   name: z.string().trim().min(1).max(MAX_NAME),

@@ -1,16 +1,6 @@
 import { sql } from 'kysely';
-import type { Phase, Progress } from '../../domain/broadcast';
+import { phaseStatuses, type Progress } from '../../domain/broadcast';
 import { database } from './client';
-
-/** What a campaign's page calls each phase. Gathering is a part of sending. */
-const statuses: Record<Phase, string> = {
-  scheduled: 'scheduled',
-  gathering: 'sending',
-  sending: 'sending',
-  paused: 'paused',
-  stopped: 'stopped',
-  sent: 'sent',
-};
 
 /**
  * Shows in `campaigns` how far its sending is, unless something newer stands there already. The status follows while the campaign is
@@ -30,7 +20,7 @@ export async function writeFigures(d1: D1Database, campaignId: string, progress:
       started_at: startedAt,
       finished_at: finishedAt,
       figures_version: version,
-      status: sql<string>`iif(status in ('approved', 'scheduled', 'sending', 'paused'), ${statuses[phase]}, status)`,
+      status: sql<string>`iif(status in ('approved', 'scheduled', 'sending', 'paused'), ${phaseStatuses[phase]}, status)`,
     })
     .where('id', '=', campaignId)
     .where('figures_version', '<', version)

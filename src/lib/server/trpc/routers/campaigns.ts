@@ -1,7 +1,8 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import { CampaignId } from '../../../domain/broadcast';
 import { MAX_CAMPAIGN_TEXT } from '../../../domain/campaign-content';
-import { Audience, CampaignDraft, CampaignId, MAX_LABEL, MAX_LABELS, MAX_NAME } from '../../../domain/campaign-draft';
+import { Audience, CampaignDraft, MAX_LABEL, MAX_LABELS, MAX_NAME } from '../../../domain/campaign-draft';
 import { actsFor, CampaignStatus } from '../../../domain/campaign-lifecycle';
 import { ChannelId } from '../../../domain/ids';
 import { rulesOf } from '../../../domain/provider-rules';
@@ -14,6 +15,7 @@ import * as templates from '../../db/templates';
 import { act, detailOf, completeOf, entryOf, One, Seen, templateOf, writtenOf, changed, type Caller } from '../campaign-act'; // prettier-ignore
 import { rejected } from '../errors';
 import { allowed, router } from '../trpc';
+import { campaignSending, truthOf, withdraw } from './campaign-sending';
 
 const readers = allowed('campaigns');
 const writers = allowed('campaigns.draft');
@@ -32,10 +34,15 @@ const Filters = z.strictObject({
 const Comment = z.string().trim().min(1).max(1_000);
 
 /** A campaign as its page has it, with what this person may do to it now. */
-async function viewOf(ctx: Caller, campaign: campaigns.CampaignDetail) {
+async function viewOf(ctx: Caller, stored: campaigns.CampaignDetail) {
+  const { campaign, progress } = await truthOf(ctx, stored);
   const state = campaigns.stateOf(campaign);
-  const [template, channel] = await Promise.all([templateOf(ctx, campaign), channelOf(ctx, campaign.channelId)]);
-  return { ...campaign, channel, chosenTemplate: template, acts: actsFor(state, ctx.agent), isOwn: state.authors.includes(ctx.agent.id) }; // prettier-ignore
+  const [template, channel, segment] = await Promise.all([
+    templateOf(ctx, campaign),
+    channelOf(ctx, campaign.channelId),
+    audiences.nameOf(ctx.env, campaign.audience),
+  ]);
+  return { ...campaign, channel, chosenTemplate: template, segment, progress, acts: actsFor(state, ctx.agent), isOwn: state.authors.includes(ctx.agent.id) }; // prettier-ignore
 }
 
 /** The channel by its name; one that is gone is still named by its id. */
@@ -45,6 +52,8 @@ async function channelOf({ env }: Caller, id: string) {
 }
 
 export const campaignsRouter = router({
+  ...campaignSending,
+
   /** What the inbox can be filtered by: every campaign with its labels. */
   options: allowed('conversations').query(({ ctx }) => campaigns.options(database(ctx.env.DB))),
 
@@ -108,6 +117,7 @@ export const campaignsRouter = router({
     const isSame = JSON.stringify(draftOf(campaign)) === JSON.stringify(draftOf(draft));
     if (isSame) return viewOf(ctx, campaign);
     const isReviewed = campaign.status !== 'draft';
+    if (campaign.version === version) await withdraw(ctx, campaign);
     await act(ctx, campaign, version, { act: 'edit', name: 'changed', draft, scheduledAt: null, ...(isReviewed && { entry: 'changed' }), details: { from: campaign.status } }); // prettier-ignore
     return viewOf(ctx, await detailOf(ctx, id));
   }),
@@ -128,6 +138,7 @@ export const campaignsRouter = router({
 
   sendBack: reviewers.input(Seen.extend({ comment: Comment })).mutation(async ({ ctx, input: { id, version, comment } }) => {
     const campaign = await detailOf(ctx, id);
+    if (campaign.version === version) await withdraw(ctx, campaign);
     await act(ctx, campaign, version, { act: 'sendBack', name: 'sent_back', entry: 'sentBack', comment, scheduledAt: null });
     return viewOf(ctx, await detailOf(ctx, id));
   }),

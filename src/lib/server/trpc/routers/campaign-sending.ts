@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { CampaignId, outcomes, phaseStatuses, type BroadcastPlan, type Progress } from '../../../domain/broadcast';
+import { may } from '../../../domain/role';
+import { broadcastOf } from '../../bindings';
+import type { CampaignDetail } from '../../db/campaigns';
+import * as drafts from '../../db/campaign-drafts';
+import { act, completeOf, detailOf, entryOf, One, refused, Seen, type Caller, type Step } from '../campaign-act';
+import { rejected } from '../errors';
+import { allowed } from '../trpc';
+
+const readers = allowed('campaigns');
+const senders = allowed('campaigns.send');
+
+const YEAR_MS = 366 * 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** How far its sending is, as the object that does it says; null = it has none (yet). */
+export async function progressOf(
+  { env }: Caller,
+  { id, source }: Pick<CampaignDetail, 'id' | 'source'>,
+): Promise<Progress | null> {
+  return source === 'parley' && CampaignId.safeParse(id).success ? broadcastOf(env, id).progress() : null;
+}
+
+const underWay = ['scheduled', 'sending', 'paused', 'stopped', 'sent'];
+
+/** The campaign as it really is: while it is under way, its object knows better than the last line it wrote about itself. */
+export async function truthOf(
+  ctx: Caller,
+  campaign: CampaignDetail,
+): Promise<{ campaign: CampaignDetail; progress: Progress | null }> {
+  if (!underWay.includes(campaign.status)) return { campaign, progress: null };
+  const progress = await progressOf(ctx, campaign);
+  if (!progress) return { campaign, progress };
+  const { recipients, sent, delivered, read, failed, unknown, startedAt, finishedAt } = progress;
+  const figures = { ...campaign.figures, recipients, sent, delivered, read, failed, unknown };
+  return { campaign: { ...campaign, status: phaseStatuses[progress.phase], figures, startedAt, finishedAt }, progress };
+}
+
+/** Takes a plan back that has not begun. Refused when it has: then it can only be stopped. */
+export async function withdraw({ env }: Caller, { id, status }: CampaignDetail): Promise<void> {
+  if (status === 'scheduled' && !(await broadcastOf(env, id).cancel()))
+    throw rejected({ reason: 'campaign_status', status: 'sending' });
+}
+
+/** Hands the approved campaign to its object, at once or at a time. When that does not work it is approved again, and nothing else. */
+async function launch(ctx: Caller, id: string, version: number, at: number | null, step: Pick<Step, 'act' | 'name'>) {
+  const { campaign } = await truthOf(ctx, await detailOf(ctx, id));
+  const facts = await completeOf(ctx, campaign);
+  if (!facts.channel.enabled) throw refused('The channel of this campaign is out of service.');
+  if (step.act === 'schedule' && campaign.status === 'scheduled' && campaign.scheduledAt !== at)
+    throw rejected({ reason: 'campaign_status', status: 'scheduled' });
+  const { isChange } = await act(ctx, campaign, version, { ...step, scheduledAt: at, details: { at } });
+  const { name, labels, channelId, content, audience } = campaign;
+  const plan: BroadcastPlan = {
+    campaignId: id,
+    name,
+    labels,
+    channelId,
+    content,
+    template: facts.template,
+    segmentId: audience.segmentId,
+    at,
+    origin: ctx.origin,
+  };
+  try {
+    await broadcastOf(ctx.env, id).launch(plan);
+  } catch (error) {
+    if (isChange) await takeBack(ctx, id, version + 1, step.name);
+    throw error;
+  }
+  return {};
+}
+
+/** It may have been launched all the same: then its object says so, and is believed. */
+async function takeBack({ env, agent }: Caller, id: string, version: number, name: string): Promise<void> {
+  const at = Date.now();
+  const move = { status: 'approved' as const, scheduledAt: null };
+  await drafts.change(env.DB, { id, version, move, by: agent, at, act: entryOf(agent, at, 'not_started', id, { after: name }) });
+}
+
+/** An act on what is under way: recorded, then done by the object; done twice it is done once. */
+async function steer(ctx: Caller, id: string, step: Step & { act: 'pause' | 'resume' | 'stop' }) {
+  const { campaign } = await truthOf(ctx, await detailOf(ctx, id));
+  await act(ctx, campaign, campaign.version, step);
+  await broadcastOf(ctx.env, id)[step.act]();
+  return {};
+}
+
+const Recipients = One.extend({
+  outcome: z.enum(outcomes).optional(),
+  after: z.number().int().min(0).default(0),
+  limit: z.number().int().min(1).max(200).default(50),
+});
+
+/** What is done with a campaign that was approved. */
+export const campaignSending = {
+  /** Sends it at a time, epoch ms. */
+  schedule: senders.input(Seen.extend({ at: z.number().int() })).mutation(({ ctx, input: { id, version, at } }) => {
+    const now = Date.now();
+    if (at < now - MINUTE_MS) throw refused('This time has passed. Choose a later one.');
+    if (at > now + YEAR_MS) throw refused('This is more than a year away. Choose an earlier time.');
+    return launch(ctx, id, version, at, { act: 'schedule', name: 'scheduled' });
+  }),
+
+  /** Not at that time after all; it stays approved. */
+  unschedule: senders.input(Seen).mutation(async ({ ctx, input: { id, version } }) => {
+    const { campaign } = await truthOf(ctx, await detailOf(ctx, id));
+    if (campaign.version === version) await withdraw(ctx, campaign);
+    await act(ctx, campaign, version, { act: 'unschedule', name: 'unscheduled', scheduledAt: null });
+    return {};
+  }),
+
+  sendNow: senders
+    .input(Seen)
+    .mutation(({ ctx, input: { id, version } }) => launch(ctx, id, version, null, { act: 'send', name: 'started' })),
+
+  /** Nobody is called any more until it is resumed. */
+  pause: senders.input(One).mutation(({ ctx, input }) => steer(ctx, input.id, { act: 'pause', name: 'paused' })),
+  resume: senders.input(One).mutation(({ ctx, input }) => steer(ctx, input.id, { act: 'resume', name: 'resumed' })),
+  /** For good: who has not been called stays uncalled. */
+  stop: senders.input(One).mutation(({ ctx, input }) => steer(ctx, input.id, { act: 'stop', name: 'stopped' })),
+
+  /** What became of each recipient. Who they are is for those who may see people. */
+  recipients: readers.input(Recipients).query(async ({ ctx, input: { id, outcome, after, limit } }) => {
+    const campaign = await detailOf(ctx, id);
+    const isOurs = (await progressOf(ctx, campaign)) !== null;
+    const rows = isOurs
+      ? await broadcastOf(ctx.env, id).recipients({ ...(outcome && { outcome }), after, limit: limit + 1 })
+      : [];
+    const isOpen = may(ctx.agent.role, 'people');
+    const items = rows.slice(0, limit).map(({ personId, name, address, ...row }) => ({ ...row, person: isOpen ? { id: personId, name, address } : null })); // prettier-ignore
+    return { items, nextAfter: rows.length > limit ? (items.at(-1)?.seq ?? null) : null };
+  }),
+};

@@ -1,5 +1,5 @@
 import type { WakeUp } from '../src/lib/domain/broadcast';
-import type { Broadcast, ChannelGate, Conversation, Directory, Inbox, Session, Simulator } from './durable-objects';
+import type { Broadcast, ChannelGate, Conversation, Directory, Erasure, Inbox, Session, Simulator } from './durable-objects';
 
 /** Every binding and variable of the Worker, `<NAME>_API_BASE` of a messaging app aside (see `api-base.ts`). Variables arrive as text. */
 export interface Env {
@@ -11,6 +11,7 @@ export interface Env {
   SESSION: DurableObjectNamespace<Session>;
   CHANNEL_GATE: DurableObjectNamespace<ChannelGate>;
   DIRECTORY: DurableObjectNamespace<Directory>;
+  ERASURE: DurableObjectNamespace<Erasure>;
   BROADCAST: DurableObjectNamespace<Broadcast>;
   BROADCASTS: Queue<WakeUp>;
   SIMULATOR_STATE: DurableObjectNamespace<Simulator>;

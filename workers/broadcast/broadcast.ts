@@ -131,6 +131,12 @@ export class Broadcast extends DurableObject<Env> {
     return progressOf(this.#store.tally(), { phase, startedAt, finishedAt, reason, perSecond });
   }
 
+  /** Makes the recipients with these addresses unreadable. Twice = once. */
+  erase(addresses: readonly string[]): void {
+    this.#transact(() => this.#store.erase(addresses, Date.now()));
+    this.#watchers.changed();
+  }
+
   /** Recipients in order, after a `seq`; at most 500 at once. */
   recipients({ outcome, after, limit }: { outcome?: Outcome; after: number; limit: number }): RecipientRow[] {
     return this.#store.list(outcome ?? null, after, Math.min(limit, MAX_LIST));

@@ -202,6 +202,24 @@ export class Store {
     this.#count(moved);
   }
 
+  /** Makes who they were and what they got unreadable; what became of it stays as a figure, and nobody who waited is called any more. */
+  erase(addresses: readonly string[], now: number): void {
+    const rows = this.#rows<{ seq: number }>(
+      `UPDATE recipients SET outcome = 'skipped' WHERE outcome = 'queued' AND (address IN (SELECT value FROM json_each(?1))
+         OR identity IN (SELECT value FROM json_each(?1))) RETURNING seq`,
+      JSON.stringify(addresses),
+    );
+    this.#count({ ...emptyTally(), queued: -rows.length, skipped: rows.length });
+    this.#rows(
+      `UPDATE recipients SET person_id = '', name = '', address = '', identity = 'erased:' || seq, message = ?2, reason = 'Erased.',
+         provider_message_id = NULL, is_recorded = 1, at = ?3
+       WHERE address IN (SELECT value FROM json_each(?1)) OR identity IN (SELECT value FROM json_each(?1))`,
+      JSON.stringify(addresses),
+      JSON.stringify({ text: '', template: null, buttons: [] }),
+      now,
+    );
+  }
+
   /** The provider's id of a message that has it only now. */
   name(seq: number, providerMessageId: string): void {
     this.#rows(

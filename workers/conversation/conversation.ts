@@ -8,6 +8,7 @@ import {
   type Conversation as State,
   type ConversationTarget,
 } from '../../src/lib/domain/conversation';
+import { outlives, type Belongings } from '../../src/lib/domain/erasure';
 import { isConflict } from '../../src/lib/domain/inbound';
 import { provenUntil } from '../../src/lib/domain/lock';
 import type { Message } from '../../src/lib/domain/message';
@@ -23,6 +24,7 @@ import type { Question } from '../../src/lib/server/db/campaign-sends';
 import { policyOf, type Env } from '../env';
 import { AlarmClock, type Due } from './alarm-clock';
 import type { Claim, Received, SendInput, Thread } from './calls';
+import { belongingsFrom, belongingsOf } from './belongings';
 import { Deliveries } from './deliveries';
 import { migrate } from './migrations';
 import { earliest } from './outbox';
@@ -39,10 +41,10 @@ const PAGE = 50;
  */
 export class Conversation extends DurableObject<Env> {
   readonly #policy: Policy;
-  readonly #store: Store;
+  #store: Store;
   readonly #viewers: Viewers;
-  readonly #deliveries: Deliveries;
-  readonly #ownership: Ownership;
+  #deliveries: Deliveries;
+  #ownership: Ownership;
   readonly #clock: AlarmClock;
   /** What viewers are told once the transaction is through. */
   #pendingFrames: { version: number; messages: Message[]; conversation: Summary }[] = [];
@@ -52,15 +54,9 @@ export class Conversation extends DurableObject<Env> {
     const { isNew } = migrate(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#policy = policyOf(env);
-    this.#store = new Store(ctx.storage.sql);
     this.#viewers = new Viewers(ctx);
-    this.#deliveries = new Deliveries({
-      env,
-      store: this.#store,
-      run: (command) => this.#run(command),
-      summary: () => this.#summary(),
-      settled: () => this.#clock.arm({ exactly: true }),
-    });
+    this.#store = new Store(ctx.storage.sql);
+    this.#deliveries = this.#deliveriesOf(this.#store);
     this.#ownership = new Ownership(env, this.#store);
     this.#clock = new AlarmClock(ctx.storage, () => this.#dueAt());
     // Nothing to look for, and without a wait here the schema and the first message are one commit.
@@ -81,11 +77,14 @@ export class Conversation extends DurableObject<Env> {
    * begin up to `spreadMs` later: of a delivery for hundreds of conversations the intake comes first.
    */
   async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): Promise<Received> {
-    const movedTo = await this.#ownership.elsewhere(target, events);
+    const fresh = this.#outliving(events);
+    if (fresh.length === 0) return { conflicts: [] };
+    const movedTo = await this.#ownership.elsewhere(target, fresh);
     if (movedTo !== null) return { movedTo };
     const conflicts: string[] = [];
     this.#transact(() => {
-      for (const event of events) {
+      // Asked again, as an erasure may have come in between.
+      for (const event of this.#outliving(fresh)) {
         if (event.type === 'message' && isConflict(event, this.#store.byProviderId(event.eventId))) conflicts.push(event.eventId);
         this.#commit({ type: 'receive', target, event }, Date.now());
       }
@@ -102,6 +101,38 @@ export class Conversation extends DurableObject<Env> {
   /** Another conversation says that this address is its person's; answers whose it is from now on. */
   adopt(owner: string): string {
     return this.#ownership.adopt(owner);
+  }
+
+  /**
+   * Makes everything here gone: messages, dedupe keys, outbox, who they were. Only that and when stays, so that a late duplicate does not
+   * bring them back; whoever looks on is told. Answers with what of it is elsewhere, the same again until `erased()`. Twice = once.
+   */
+  async erase(at: number): Promise<{ erasedAt: number; belongings: Belongings | null }> {
+    const done = Number(this.#store.fact('erased_at') ?? -Infinity);
+    // Who has written since is not part of what was to be erased.
+    if (done >= at) return { erasedAt: done, belongings: belongingsFrom(this.#store.fact('erasing')) };
+    const conversation = this.#store.conversation();
+    const belongings = conversation && belongingsOf(conversation, this.#store);
+    const erasedAt = Math.max(at, Date.now(), conversation?.lastInboundAt ?? 0);
+    this.#store.close();
+    this.#pendingFrames = [];
+    // Not waited for: with what follows it is one commit.
+    const deleted = this.ctx.storage.deleteAll();
+    migrate(this.ctx.storage);
+    this.#store = new Store(this.ctx.storage.sql);
+    this.#store.setFact('erased_at', String(erasedAt));
+    if (belongings) this.#store.setFact('erasing', JSON.stringify(belongings));
+    this.#deliveries = this.#deliveriesOf(this.#store);
+    this.#ownership = new Ownership(this.env, this.#store);
+    this.#clock.isUnset();
+    this.#viewers.tellAll({ type: 'erased' });
+    await deleted;
+    return { erasedAt, belongings };
+  }
+
+  /** What was elsewhere is gone as well: nothing of it has to be remembered here. */
+  erased(): void {
+    this.#store.dropFact('erasing');
   }
 
   /** The latest messages and the row. */
@@ -212,6 +243,30 @@ export class Conversation extends DurableObject<Env> {
     } finally {
       this.#clock.arm({ exactly: true });
     }
+  }
+
+  #deliveriesOf(store: Store): Deliveries {
+    return new Deliveries({
+      env: this.env,
+      store,
+      // Of a life that has been erased meanwhile nothing comes back.
+      run: (command) => (store.isClosed ? fail({ reason: 'not_found' }) : this.#run(command)),
+      summary: () => (store.isClosed ? null : this.#summary()),
+      settled: () => this.#clock.arm({ exactly: true }),
+    });
+  }
+
+  /** Of what arrives that which may be taken: all of it, unless somebody was erased here. */
+  #outliving(events: InboundEvent[]): InboundEvent[] {
+    const erasedAt = this.#store.fact('erased_at');
+    if (erasedAt === null) return events;
+    const erasure = { erasedAt: Number(erasedAt), isBack: this.#store.conversation() !== null };
+    return events.filter((event) => {
+      const isTaken = outlives(event, erasure, Date.now());
+      // The first message of a delivery makes them be here again for what follows it.
+      if (isTaken && event.type === 'message') erasure.isBack = true;
+      return isTaken;
+    });
   }
 
   #hold(command: Command, agent: Agent): Result<Claim, Rejection> {

@@ -79,9 +79,10 @@ export class Deliveries {
     ];
     const results = await Promise.allSettled(lanes);
     for (const result of results) {
-      if (result.status === 'rejected') console.error({ event: 'outbox_failed', error: String(result.reason) });
+      if (result.status === 'rejected' && !this.#deps.store.isClosed)
+        console.error({ event: 'outbox_failed', error: String(result.reason) });
     }
-    this.#deps.settled();
+    if (!this.#deps.store.isClosed) this.#deps.settled();
   }
 
   /** When the outbox next needs the alarm; null when it is empty. Work that is due now is being done: the alarm is its backstop. */
@@ -97,11 +98,13 @@ export class Deliveries {
     const { store } = this.#deps;
     return {
       next: () => {
+        if (store.isClosed) return null;
         const row = store.head(kind);
         return row && row.dueAt <= Date.now() ? row : null;
       },
       run: work,
       onError: (row: OutboxRow, error: unknown) => {
+        if (store.isClosed) return;
         console.error({ event: `${kind}_failed`, message: row.messageId, attempt: row.attempts + 1, error: String(error) });
         store.countAttempt(row.id);
         store.postpone(row.id, Date.now() + backOffMs(row.attempts + 1, Math.random()));
@@ -133,6 +136,7 @@ export class Deliveries {
       const quoted = message.quotedId === null ? undefined : store.byId(message.quotedId);
       const result = await deliver(env, conversation, message, { quoted, origin: store.fact('origin') });
       // What never left was no try.
+      if (store.isClosed) return;
       if (result.status === 'stopped') store.uncountAttempt(row.id);
       run({ type: 'sendResult', messageId, result, attempt, jitter: Math.random() });
       settledAtGate(env, conversation, result);
@@ -151,6 +155,8 @@ export class Deliveries {
     if (!conversation || message?.media?.state !== 'waiting') return store.drop(row.id);
     store.countAttempt(row.id);
     const result = await fetchAttachment(env, conversation, message);
+    // Erased meanwhile: it has no place any more.
+    if (store.isClosed) return void (result.status === 'stored' && (await env.MEDIA.delete(result.key)));
     run({ type: 'mediaResult', messageId: row.messageId, result, attempt: row.attempts + 1, jitter: Math.random() });
   }
 
@@ -245,8 +251,9 @@ export class Deliveries {
     this.#publishing += 1;
     try {
       await hubOf(env, summary.id).publish(summary);
-      store.projected(summary.version);
+      if (!store.isClosed) store.projected(summary.version);
     } catch (error) {
+      if (store.isClosed) return;
       console.warn({ event: 'projection_failed', conversation: summary.id, attempt, error: String(error) });
       const projection = store.projection();
       if (projection && projection.projectedVersion < summary.version) {

@@ -5,6 +5,9 @@ import type { InboundEvent } from '../../src/lib/domain/provider';
 /** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
 export const PARKED_MS = 24 * 60 * 60_000;
 
+/** `erased_at`: when all that was here before was erased (epoch ms); `erasing`: what of it is elsewhere, until that is gone too. */
+type FactKey = 'moved_to' | 'origin' | 'erased_at' | 'erasing';
+
 export type OutboxKind = 'deliver' | 'attribute' | 'fetch' | 'alias' | 'name' | 'audit';
 /** `effect` is what was promised, where the message alone does not say. */
 export type OutboxRow = { id: number; messageId: string; dueAt: number; attempts: number; effect: Effect | null };
@@ -15,7 +18,8 @@ export type Projection = { version: number; projectedVersion: number; attempts: 
 
 /** Every SQL statement of the conversation object: rows in, domain values out, synchronous. */
 export class Store implements MessageLookup {
-  readonly #sql: SqlStorage;
+  #sql: Pick<SqlStorage, 'exec'>;
+  #isClosed = false;
   /** The state as last read or applied; this object is its only writer. Undefined until it is read. */
   #conversation: Conversation | null | undefined = undefined;
   #isSaved = true;
@@ -27,6 +31,32 @@ export class Store implements MessageLookup {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+  }
+
+  /** Everything here has been erased: what was still under way when that happened can neither read nor write any more. */
+  close(): void {
+    this.forget();
+    this.#isClosed = true;
+    this.#sql = {
+      exec: () => {
+        throw new Error('this conversation has been erased');
+      },
+    };
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The keys under which the directory may know this conversation. */
+  directoryKeys(): string[] {
+    return this.#sql
+      .exec<{ id: string; provider_message_id: string | null }>('SELECT id, provider_message_id FROM messages')
+      .toArray()
+      .flatMap(({ id, provider_message_id }) => [
+        `key:${id}`,
+        ...(provider_message_id === null ? [] : [`id:${provider_message_id}`]),
+      ]);
   }
 
   conversation(): Conversation | null {
@@ -238,7 +268,7 @@ export class Store implements MessageLookup {
     this.#sql.exec('UPDATE state SET project_attempts = project_attempts + 1, project_at = ?', at);
   }
 
-  fact(key: 'moved_to' | 'origin'): string | null {
+  fact(key: FactKey): string | null {
     if (!this.#facts.has(key)) {
       const [row] = this.#sql.exec<{ value: string }>('SELECT value FROM facts WHERE key = ?', key).toArray();
       this.#facts.set(key, row?.value ?? null);
@@ -246,10 +276,15 @@ export class Store implements MessageLookup {
     return this.#facts.get(key) ?? null;
   }
 
-  setFact(key: 'moved_to' | 'origin', value: string): void {
+  setFact(key: FactKey, value: string): void {
     if (this.fact(key) === value) return;
     this.#facts.clear();
     this.#sql.exec('INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)', key, value);
+  }
+
+  dropFact(key: FactKey): void {
+    this.#facts.clear();
+    this.#sql.exec('DELETE FROM facts WHERE key = ?', key);
   }
 
   /** When the oldest waiting event may be thrown away; null when none waits. */

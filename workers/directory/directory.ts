@@ -31,6 +31,11 @@ export class Directory extends DurableObject<Env> {
     return receipts;
   }
 
+  /** Forgets the keys and what waits for them. */
+  forget(keys: readonly string[]): void {
+    this.#store.forget(keys);
+  }
+
   /** The key's conversation; when it is not known (yet), the receipt is kept for `put` and the answer is null. */
   async findOrPark(key: string, receipt: Receipt): Promise<string | null> {
     const conversationId = this.#store.find(key);

@@ -52,6 +52,11 @@ export class DirectoryStore {
     return row?.conversation_id ?? null;
   }
 
+  forget(keys: readonly string[]): void {
+    this.#sql(`DELETE FROM entry WHERE key IN (SELECT value FROM json_each(?))`, JSON.stringify(keys));
+    this.#sql(`DELETE FROM parked WHERE key IN (SELECT value FROM json_each(?))`, JSON.stringify(keys));
+  }
+
   /** Keeps the receipt; the same one again (a redelivery) is kept once. */
   park(key: string, receipt: Receipt, expiresAt: number): void {
     const text = JSON.stringify(receipt);

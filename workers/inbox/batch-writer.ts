@@ -63,6 +63,18 @@ export class BatchWriter {
     return [...newest.values()];
   }
 
+  /** Forgets these rows, and resolves when no write that may have them is under way. Who waits for them need not give them again. */
+  async drop(ids: ReadonlySet<string>): Promise<void> {
+    for (const id of ids) {
+      for (const waiter of this.#queue.get(id)?.waiters ?? []) waiter.resolve();
+      this.#queue.delete(id);
+    }
+    const underWay = this.#writing.flatMap(({ waiters }) => waiters.map(({ promise }) => promise));
+    await Promise.allSettled(underWay);
+    for (const id of ids) this.#unwritten.delete(id);
+    this.#written = this.#written.filter(({ summary }) => !ids.has(summary.id));
+  }
+
   #arm(): void {
     if (this.#writing.length > 0) return;
     if (this.#queue.size >= MAX_BATCH) return void this.#flush();

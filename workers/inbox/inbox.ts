@@ -14,6 +14,8 @@ import { BatchWriter } from './batch-writer';
 /** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
 export const FRAME_EVERY_MS = 100;
 const POLICY_VIOLATION = 1008;
+/** No call takes this long. */
+const ERASED_MS = 10 * 60_000;
 /** Longer than the database's own limit: a write that never answers must not hold up all that come after it. */
 const WRITE_TIMEOUT_MS = 35_000;
 
@@ -27,6 +29,8 @@ export class Inbox extends DurableObject<Env> {
   /** Changed since the last frame, the newest of each conversation. */
   readonly #unsent = new Map<string, Summary>();
   #frameTimer = false;
+  /** Conversations that were erased a while ago, and when: a row of theirs may still be on its way here. */
+  readonly #erased = new Map<string, number>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -45,10 +49,26 @@ export class Inbox extends DurableObject<Env> {
   }
 
   /** Shows the row to every dashboard and resolves when the read model has it. Rejects when it could not be written: publish again. */
-  publish(summary: Summary): Promise<void> {
+  async publish(summary: Summary): Promise<void> {
+    if (summary.lastInboundAt <= (this.#erased.get(summary.id) ?? -Infinity)) return;
     if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, summary);
     if (!this.#frameTimer) this.#sendRows();
     return this.#writer.add(summary);
+  }
+
+  /**
+   * Takes rows off every dashboard for good. Resolves when no write of theirs is under way: what is deleted from the read model after that
+   * stays deleted. `erasedAt`: later messages of theirs are welcome; epoch ms.
+   */
+  async erase(erased: readonly { id: string; erasedAt: number }[]): Promise<void> {
+    for (const [id, at] of this.#erased) if (at < Date.now() - ERASED_MS) this.#erased.delete(id);
+    for (const { id, erasedAt } of erased) {
+      this.#erased.set(id, erasedAt);
+      this.#unsent.delete(id);
+    }
+    const ids = erased.map(({ id }) => id);
+    broadcast(this.ctx.getWebSockets(), { type: 'erased', ids } satisfies InboxFrame);
+    await this.#writer.drop(new Set(ids));
   }
 
   /** Writes an act of a conversation down, together with others of the moment; resolves when the database has it. */

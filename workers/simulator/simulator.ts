@@ -63,6 +63,11 @@ export class Simulator extends DurableObject<Env> {
     return this.#store.phone(phone.id) ?? added;
   }
 
+  /** These end users were erased: their phones go with them. */
+  erase(phoneIds: string[]): void {
+    this.#store.erase(phoneIds);
+  }
+
   /** The end user does something `agoMs` before now, with these files. `origin` is where Parley's webhooks are. */
   act(phoneId: string, act: PhoneAct, files: PhoneMedia[], agoMs: number, origin: string): Result<{ id: string }, ActRefusal> {
     const phone = this.#store.phone(phoneId);

@@ -62,6 +62,16 @@ export class SimulatorStore {
     );
   }
 
+  /** Throws phones away, with what is on them and what they have to post; their ids are those of the conversations. */
+  erase(ids: readonly string[]): void {
+    const list = JSON.stringify(ids);
+    const theirs = 'phone_id IN (SELECT value FROM json_each(?))';
+    this.#sql.exec(`DELETE FROM calls WHERE message_id IN (SELECT message_id FROM messages WHERE ${theirs})`, list);
+    this.#sql.exec(`DELETE FROM messages WHERE ${theirs}`, list);
+    this.#sql.exec(`DELETE FROM posts WHERE ${theirs}`, list);
+    this.#sql.exec('DELETE FROM phones WHERE id IN (SELECT value FROM json_each(?))', list);
+  }
+
   setBlocked(id: string, isBlocked: boolean): void {
     this.#sql.exec('UPDATE phones SET is_blocked = ? WHERE id = ?', isBlocked ? 1 : 0, id);
   }

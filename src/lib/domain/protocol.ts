@@ -24,6 +24,8 @@ export type ThreadFrame =
   | { type: 'presence'; viewers: (Person & { typing: boolean })[] }
   /** A colleague asks the holder for the conversation. */
   | { type: 'asked'; by: Person }
+  /** Its person has been erased, and all of it with them. */
+  | { type: 'erased' }
   | { type: 'error'; reason: 'bad_frame' };
 
 /** Conversation socket, client → server. */
@@ -42,6 +44,8 @@ export type ClientFrame = z.infer<typeof ClientFrame>;
 export type InboxFrame =
   /** Rows as they are now, each to be merged by version. */
   | { type: 'rows'; rows: Summary[] }
+  /** These have been erased: they are nowhere any more. */
+  | { type: 'erased'; ids: string[] }
   /** Who has the dashboard open. */
   | { type: 'presence'; agents: Person[] }
   /** A channel was stopped, or works again: ask which are. */

@@ -135,6 +135,7 @@ export class ConversationList {
   /** Takes in a frame of the inbox socket. */
   apply(frame: InboxFrame): void {
     if (frame.type === 'presence') this.#agents = frame.agents;
+    if (frame.type === 'erased') this.#drop(new Set(frame.ids));
     if (frame.type !== 'rows') return;
     const rows = frame.rows.filter((row) => row.version > (this.#recent.get(row.id)?.version ?? -1));
     for (const row of rows) {
@@ -144,6 +145,15 @@ export class ConversationList {
     for (const id of [...this.#recent.keys()].slice(0, Math.max(0, this.#recent.size - RECENT_MOST))) this.#recent.delete(id);
     this.#noteUnread(rows);
     if (this.#status === 'ready') this.#place(rows);
+    this.#askCounts(COUNTS_AFTER_MS);
+  }
+
+  /** They are gone for good; what comes of them later is of somebody new, whatever its version. */
+  #drop(ids: ReadonlySet<string>): void {
+    for (const id of ids) this.#recent.delete(id);
+    this.#waiting = new Map([...this.#waiting].filter(([id]) => !ids.has(id)));
+    this.#unread = new Set([...this.#unread].filter((id) => !ids.has(id)));
+    this.#setRows(this.#rows.filter(({ id }) => !ids.has(id)));
     this.#askCounts(COUNTS_AFTER_MS);
   }
 

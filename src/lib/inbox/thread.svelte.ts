@@ -248,11 +248,21 @@ export class Thread {
       case 'asked':
         if (frame.by.id !== this.user.id) this.#askedBy = frame.by;
         break;
+      case 'erased':
+        this.#erased();
+        break;
       case 'error':
         break;
       default:
         this.#apply(frame);
     }
+  }
+
+  /** There is nothing here any more, and nothing to hold. A reload would say the same. */
+  #erased(): void {
+    this.#log = null;
+    this.#early = [];
+    this.#status = 'notFound';
   }
 
   #apply(frame: StateFrame): void {

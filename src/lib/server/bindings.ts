@@ -1,4 +1,4 @@
-import type { Broadcast, ChannelGate, Conversation } from '../../../workers/durable-objects';
+import type { Broadcast, ChannelGate, Conversation, Erasure } from '../../../workers/durable-objects';
 import type { Env } from '../../../workers/env';
 import type { Policy } from '../domain/window';
 
@@ -30,3 +30,7 @@ export const gateOf = (env: Env, channelId: string): DurableObjectStub<ChannelGa
 /** A campaign's sending, by the campaign's id. */
 export const broadcastOf = (env: Env, campaignId: string): DurableObjectStub<Broadcast> =>
   env.BROADCAST.get(env.BROADCAST.idFromName(campaignId));
+
+/** The erasing of a person, by their pseudonym. */
+export const erasureOf = (env: Env, pseudonym: string): DurableObjectStub<Erasure> =>
+  env.ERASURE.get(env.ERASURE.idFromName(pseudonym));

@@ -19,17 +19,19 @@ import {
 import { Mapping } from '../../../domain/people-import';
 import { cleanText } from '../../../domain/text';
 import { ticketStatusNames, TicketStatus } from '../../../domain/ticket';
-import { policyOf } from '../../bindings';
-import { recording } from '../../db/audit';
+import { erasureOf, policyOf } from '../../bindings';
+import { knowing, recording } from '../../db/audit';
 import * as campaigns from '../../db/campaigns';
 import * as channels from '../../db/channels';
 import { batch, database } from '../../db/client';
+import * as erasure from '../../db/erasure';
 import * as people from '../../db/people';
 import { PeopleSort, readCursor } from '../../db/people-cursor';
 import * as profile from '../../db/person-profile';
 import * as properties from '../../db/properties';
 import * as segments from '../../db/segments';
 import { preview } from '../../people-import';
+import { pseudonymOf, subjectOf } from '../../pseudonym';
 import type { Context } from '../context';
 import { allowed, router } from '../trpc';
 
@@ -136,6 +138,25 @@ export const peopleRouter = router({
     return { system, custom: custom.map(({ key, label, type }): CustomProperty => ({ key, label, type })) };
   }),
 
+  /**
+   * Makes a person gone, everywhere and for good; the audit keeps that it was done, under a pseudonym. Answers when all is gone, or
+   * `isDone: false` when something does not answer for the moment: then it goes on by itself.
+   */
+  erase: allowed('people.erase')
+    .input(One)
+    .mutation(async ({ ctx: { env, agent }, input }): Promise<{ isDone: boolean }> => {
+      const person = await erasure.find(env.DB, input.id);
+      if (!person) throw missing();
+      const actor = { id: agent.id, name: agent.name };
+      try {
+        await erasureOf(env, await pseudonymOf(env.SECRET_KEY, person.id)).start({ person, actor, at: Date.now() });
+        return { isDone: true };
+      } catch (error) {
+        console.error({ event: 'erasure_failed', error: String(error) });
+        return { isDone: false };
+      }
+    }),
+
   /** Changes a name or custom properties; what is left out stays, null takes a value away. */
   update: editors
     .input(
@@ -160,8 +181,8 @@ export const peopleRouter = router({
       );
       if (changes.length === 0) throw missing();
       const details = { renamed: name !== undefined, properties: Object.keys(values).sort().join(' ') };
-      const subject = { type: 'person', id: input.id };
-      await batch(ctx.env.DB, [...changes, recording(db, { at: now, actor: ctx.agent, action: 'person.updated', subject, details })]); // prettier-ignore
+      const subject = await subjectOf(ctx.env.SECRET_KEY, 'person', input.id);
+      await batch(ctx.env.DB, [...changes, knowing(db, subject), recording(db, { at: now, actor: ctx.agent, action: 'person.updated', subject, details })]); // prettier-ignore
       return {};
     }),
 

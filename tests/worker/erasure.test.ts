@@ -1,0 +1,270 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { conversationIdOf } from '../../src/lib/domain/ids';
+import type { InboxFrame } from '../../src/lib/domain/protocol';
+import type { Role } from '../../src/lib/domain/role';
+import { insert } from '../../src/lib/server/db/campaigns';
+import { recordSends } from '../../src/lib/server/db/campaign-sends';
+import { record as keepLetter } from '../../src/lib/server/db/dead-letters';
+import { find } from '../../src/lib/server/db/erasure';
+import { erasureOf } from '../../src/lib/server/bindings';
+import { pseudonymOf, subjectOf } from '../../src/lib/server/pseudonym';
+import { appRouter } from '../../src/lib/server/trpc/router';
+import { keyOf } from '../../src/lib/server/media';
+import { conversationOf, hubOf } from '../../workers/env';
+import { headersOf } from '../../workers/sockets';
+import { alex, ana, anInbound } from '../fixtures/conversation';
+import { aConversation, CHANNEL, openShop, stored } from './conversation-world';
+import { ORIGIN } from './front-door';
+
+const callerOf = (role: Role) =>
+  appRouter.createCaller({
+    env,
+    user: { id: role, name: 'The Admin', email: 'a@parley.test', role, sessionId: 's' },
+    origin: ORIGIN,
+  });
+const { people, audit, conversations } = callerOf('admin');
+
+beforeAll(openShop);
+
+type Someone = Awaited<ReturnType<typeof aConversation>>;
+/** Somebody who has written once, a minute ago, and whom People has. */
+async function someone(text = 'canary-text'): Promise<Someone & { first: ReturnType<typeof anInbound> }> {
+  const { target, stub } = await aConversation();
+  const first = anInbound({
+    eventId: `wamid.${target.id}.1`,
+    address: target.address,
+    name: 'Canary Vogel',
+    text,
+    at: Date.now() - 60_000,
+  });
+  await stub.receive(target, [first]);
+  await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
+  return { target, stub, first };
+}
+const onDisk = ({ stub }: Someone) => runInDurableObject(stub, (_, { storage }) => stored(storage));
+const later = () => Date.now() + 5_000;
+const everything = async (): Promise<string> => {
+  const tables = [
+    'conversations',
+    'people',
+    'person_addresses',
+    'person_facts',
+    'campaign_sends',
+    'dead_letters',
+    'unmatched_replies',
+    'audit',
+    'pseudonyms',
+  ];
+  const results = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`)));
+  return JSON.stringify(results.map(({ results: rows }) => rows));
+};
+
+describe('somebody who is erased', () => {
+  test('is in no table, no object and no bucket any more; the figures of their campaign stay', async () => {
+    const one = await someone();
+    const { target, stub } = one;
+    const { address, id } = target;
+    await stub.setTicketStatus(ana, 'closed');
+    await insert(env.DB, {
+      id: 'spring',
+      name: 'Spring',
+      labels: [],
+      channelId: CHANNEL,
+      template: 't',
+      status: 'running',
+      ref: null,
+      createdAt: 1,
+    });
+    const send = { campaignId: 'spring', channelId: CHANNEL, text: 'Hello Canary', buttons: [], sentAt: 5 };
+    await recordSends(env.DB, [
+      { ...send, id: 'send-1', address, providerMessageId: 'wamid.send-1', token: 'canary-token' },
+      { ...send, id: 'send-2', address: '4915155555', providerMessageId: 'wamid.send-2', token: null, text: 'Hello Other' },
+    ]);
+    await keepLetter(env.DB, [
+      { channelId: CHANNEL, reason: 'odd', body: `{"from":"${address}","text":"canary-letter"}`, at: 1 },
+      { channelId: CHANNEL, reason: 'odd', body: '{"from":"4915155555"}', at: 1 },
+    ]);
+    await env.MEDIA.put(keyOf(id, 'file-1'), 'canary-file');
+    const name = (await subjectOf(env.SECRET_KEY, 'conversation', id)).id;
+    await vi.waitFor(async () => expect((await audit.list({ subject: id })).items).toHaveLength(1), { timeout: 10_000 });
+
+    expect(await people.erase({ id })).toEqual({ isDone: true });
+
+    const left = await everything();
+    expect(left).not.toMatch(new RegExp(`${address}|${id}|[Cc]anary|wamid.send-1"`));
+    expect(left).toContain('Hello Other');
+    expect(left).toContain('4915155555');
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM campaign_sends WHERE campaign_id = 'spring'").first('n')).toBe(2);
+    expect(await onDisk(one)).toEqual({ conversation: null, messages: [], outbox: [] });
+    expect((await env.MEDIA.list({ prefix: `${id}/` })).objects).toEqual([]);
+    expect(await stub.get()).toMatchObject({ ok: false, error: { reason: 'not_found' } });
+    const facts = await runInDurableObject(stub, (_, { storage }) => storage.sql.exec('SELECT key FROM facts').toArray());
+    expect(facts).toEqual([{ key: 'erased_at' }]);
+    expect((await conversations.list({ tab: 'active', search: 'Canary' })).items).toEqual([]);
+
+    const { items } = await audit.list({ areas: ['person'] });
+    expect(items).toMatchObject([
+      { action: 'person.erased', actor: { name: 'The Admin' }, subject: { href: null, title: null } },
+    ]);
+    expect(items[0]?.subject.id).toBe(await pseudonymOf(env.SECRET_KEY, id));
+    // What was done stays, and leads nowhere.
+    expect((await audit.list({ subject: name, areas: ['ticket'] })).items).toMatchObject([
+      { action: 'ticket.changed', subject: { href: null } },
+    ]);
+  });
+
+  test('is not brought back by a redelivery, a straggler, a receipt, an edit or a reaction', async () => {
+    const one = await someone();
+    const { target, stub, first } = one;
+    await people.erase({ id: target.id });
+    const about = { eventId: 'late-1', targetId: first.eventId, address: target.address };
+    await stub.receive(target, [first, first]);
+    await stub.receive(target, [anInbound({ eventId: 'straggler', address: target.address, at: Date.now() - 3_600_000 })]);
+    await stub.receive(target, [
+      { type: 'edit', ...about, at: later(), text: 'canary-edit' },
+      { type: 'reaction', ...about, eventId: 'late-2', at: later(), emoji: '👍' },
+      {
+        type: 'receipt',
+        address: target.address,
+        at: null,
+        providerMessageId: 'x',
+        messageId: null,
+        status: 'read',
+        failure: null,
+      },
+    ]);
+    expect(await onDisk(one)).toEqual({ conversation: null, messages: [], outbox: [] });
+    const parked = await runInDurableObject(stub, (_, { storage }) => storage.sql.exec('SELECT * FROM parked_events').toArray());
+    expect(parked).toEqual([]);
+    expect(await everything()).not.toContain(target.address);
+  });
+
+  test('is somebody new when they write again, and a late duplicate is still not taken', async () => {
+    const one = await someone();
+    const { target, stub, first } = one;
+    await people.erase({ id: target.id });
+    await stub.receive({ ...target, name: 'Vera' }, [
+      anInbound({ eventId: 'again-1', address: target.address, name: 'Vera', text: 'Hi', at: later() }),
+    ]);
+    await stub.receive(target, [first]);
+    const { messages, conversation } = await onDisk(one);
+    expect(messages.map(({ seq, text }) => [seq, text])).toEqual([[1, 'Hi']]);
+    expect(conversation).toMatchObject({ contact: { name: 'Vera' }, ticketStatus: 'new' });
+    await vi.waitFor(async () => expect((await conversations.list({ tab: 'active', search: 'Vera' })).items).toHaveLength(1), {
+      timeout: 10_000,
+    });
+    await vi.waitFor(
+      async () => expect(await env.DB.prepare('SELECT name FROM people WHERE id = ?').bind(target.id).first('name')).toBe('Vera'),
+      { timeout: 10_000 },
+    );
+  });
+
+  test('is gone from open dashboards and threads at once', async () => {
+    const one = await someone();
+    const frames: InboxFrame[] = [];
+    const thread: string[] = [];
+    const upgrade = (url: string) => new Request(url, { headers: [['upgrade', 'websocket'], ...headersOf(ana, 'session')] });
+    const inbox = (await hubOf(env, one.target.id).fetch(upgrade(`${ORIGIN}/live/inbox`))).webSocket;
+    const talk = (await one.stub.fetch(upgrade(`${ORIGIN}/live/conversations/x`))).webSocket;
+    inbox?.accept();
+    talk?.accept();
+    inbox?.addEventListener('message', ({ data }) => frames.push(JSON.parse(String(data))));
+    talk?.addEventListener('message', ({ data }) => thread.push(JSON.parse(String(data)).type));
+    await people.erase({ id: one.target.id });
+    await vi.waitFor(() => {
+      expect(frames).toContainEqual({ type: 'erased', ids: expect.arrayContaining([one.target.id]) });
+      expect(thread).toContain('erased');
+    });
+    inbox?.close();
+    talk?.close();
+  });
+});
+
+describe('an erasure', () => {
+  test('twice is once: what has been written since stays', async () => {
+    const one = await someone();
+    const { target, stub } = one;
+    const person = await find(env.DB, target.id);
+    if (!person) throw new Error('nobody');
+    const order = { person, actor: alex, at: Date.now() };
+    const job = erasureOf(env, await pseudonymOf(env.SECRET_KEY, person.id));
+    await job.start(order);
+    await stub.receive(target, [anInbound({ eventId: 'since', address: target.address, at: later() })]);
+    await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
+    await job.start(order);
+    expect((await onDisk(one)).messages).toHaveLength(1);
+    expect(await find(env.DB, target.id)).not.toBeNull();
+    const { items } = await audit.list({ subject: target.id });
+    expect(items.filter(({ action }) => action === 'person.erased')).toHaveLength(1);
+  });
+
+  test('that fails half-way goes on by itself, and forgets its order when it is done', async () => {
+    const one = await someone();
+    const person = await find(env.DB, one.target.id);
+    if (!person) throw new Error('nobody');
+    const job = erasureOf(env, await pseudonymOf(env.SECRET_KEY, person.id));
+    const failed = await runInDurableObject(job, async (instance) => {
+      Reflect.set(instance, 'env', { ...env, MEDIA: { list: () => Promise.reject(new Error('R2 is down')) } });
+      try {
+        await instance.start({ person, actor: alex, at: Date.now() });
+        return 'done';
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(failed).toContain('R2 is down');
+    const armed = await runInDurableObject(job, (_, { storage }) => storage.getAlarm());
+    expect(armed).not.toBeNull();
+    await runInDurableObject(job, async (instance) => {
+      Reflect.set(instance, 'env', env);
+      await instance.alarm();
+    });
+    const rest = await runInDurableObject(job, async (_, { storage }) => [...(await storage.list()).keys()]);
+    expect(rest).toEqual([]);
+    expect(await everything()).not.toContain(one.target.address);
+  });
+
+  test('takes the objects of their other addresses along', async () => {
+    const { target, stub } = await aConversation();
+    const other = '77700000001';
+    const event = anInbound({ eventId: `alias.${target.id}`, address: target.address, at: Date.now() - 1_000, aliases: [other] });
+    await stub.receive(target, [event]);
+    const otherId = await conversationIdOf(CHANNEL, other);
+    const moved = () =>
+      runInDurableObject(conversationOf(env, otherId), (_, { storage }) =>
+        storage.sql.exec('SELECT key, value FROM facts').toArray(),
+      );
+    await vi.waitFor(async () => expect(await moved()).toEqual([{ key: 'moved_to', value: target.id }]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
+    await people.erase({ id: target.id });
+    expect((await moved()).map(({ key }) => key)).toEqual(['erased_at']);
+  });
+
+  test('while messages arrive: what was written before is gone, what was written after is all there', async () => {
+    const one = await someone();
+    const { target, stub } = one;
+    const at = Date.now();
+    const before = Array.from({ length: 20 }, (_, i) =>
+      anInbound({ eventId: `race-b${i}`, address: target.address, text: `before ${i}`, at: at - 10_000 + i }),
+    );
+    const after = Array.from({ length: 20 }, (_, i) =>
+      anInbound({ eventId: `race-a${i}`, address: target.address, text: `after ${i}`, at: at + 120_000 + i }),
+    );
+    const erasing = people.erase({ id: target.id });
+    await Promise.all([erasing, ...before.map((event) => stub.receive(target, [event]))]);
+    await Promise.all([...before, ...after].map((event) => stub.receive(target, [event])));
+    const { messages } = await onDisk(one);
+    expect(messages.map(({ text }) => text).sort()).toEqual(after.map(({ text }) => text).sort());
+    expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, i) => i + 1));
+  });
+
+  test.each(['agent', 'member', 'creator', 'approver'] as const)('is not for the role %s', async (role) => {
+    await expect(callerOf(role).people.erase({ id: 'whoever' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('of nobody says so', async () => {
+    await expect(people.erase({ id: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

@@ -8,7 +8,7 @@ import { providerOf } from '../../src/lib/server/providers';
 import { apiBaseOf } from '../api-base';
 import { channelOf } from '../channels';
 import { directoryOf } from '../directory/directory';
-import { conversationOf, hubOf, type Env } from '../env';
+import { conversationOf, type Env } from '../env';
 import { sharedUrl, storeInbound } from '../media/store';
 
 /** Longest wait for a provider's answer; past it the send is in doubt. The generic channel's convention is 15 to 30 s. */

@@ -17,7 +17,9 @@ beforeAll(async () => {
   const user = env.DB.prepare(
     `INSERT INTO users (id, name, email, role, created_at, updated_at) VALUES (?, ?, ?, 'agent', '', '')`,
   );
-  await env.DB.batch([user.bind('u-ana', 'Ana Lima', 'ana@parley.test'), user.bind('u-ben', 'Ben Okafor', 'ben@parley.test')]);
+  const people = ['Ana Lima', 'Ben Okafor', 'Carl Jensen', 'Vera Novak'];
+  const first = (name: string) => name.split(' ')[0]?.toLowerCase() ?? '';
+  await env.DB.batch(people.map((name) => user.bind(`u-${first(name)}`, name, `${first(name)}@parley.test`)));
 });
 
 const rowCount = async (table: string) => (await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')) ?? 0;
@@ -41,7 +43,8 @@ test('a seed that broke off is finished by the next, and the one after that chan
   console.info(`seeded in ${Date.now() - startedAt} ms`);
   await vi.waitFor(async () => expect(await rowCount('conversations')).toBe(200), { timeout: 20_000, interval: 100 });
   expect(await rowCount('channels')).toBe(4);
-  expect(await rowCount('campaigns')).toBe(3);
+  expect(await rowCount('campaigns')).toBe(8);
+  expect(await rowCount(`campaigns WHERE id LIKE 'demo-%' AND sent > replied AND delivered > replied AND replied > 20`)).toBe(3);
   const before = { rows: await rowsOf(), sends: await rowCount('campaign_sends') };
   expect(await seedDemo(env, origin)).toEqual({ seeded: false });
   await scheduler.wait(500);

@@ -15,6 +15,7 @@ import { demoAgents } from './agents';
 import { campaignKeys, demoCampaigns } from './campaigns';
 import { demoChannelList, demoChannels, type DemoProvider } from './channels';
 import { seedCustomers } from './customers';
+import { countSends, seedDrafts } from './drafts';
 import { demoContent, type DemoConversation } from './content';
 import { phoneOf } from './phones';
 import { attributionOf, stepsOf, tokenOf } from './steps';
@@ -46,7 +47,10 @@ export async function seedDemo(env: Env, origin: string): Promise<{ seeded: bool
   for (const channel of demoChannelList) await channels.insert(database(env.DB), channel, env.SECRET_KEY, now);
   await templates.replaceSynced(env.DB, demoChannels.whatsapp.id, approvedTemplates, now);
   await seedCustomers(env, content, now);
-  await campaignSends.recordSends(env.DB, content.flatMap(sendsOf));
+  const sends = content.flatMap(sendsOf);
+  await campaignSends.recordSends(env.DB, [...sends, ...sends.flatMap(silentSendsOf)]);
+  await countSends(env, campaignKeys.map((key) => demoCampaigns[key].id)); // prettier-ignore
+  await seedDrafts(env, now);
   const phones = await Promise.all(pairs.map(({ conversation, target }) => (target ? phoneOf(conversation, target) : null)));
   await simulatorOf(env).seed(phones.filter((phone) => phone !== null));
   const agents = await demoAgents(env);
@@ -99,6 +103,19 @@ function sendsOf({ send, channelId, address }: DemoConversation): campaignSends.
   const campaignId = demoCampaigns[key].id;
   return [{ id: sendId, campaignId, channelId, address, providerMessageId, token: tokenOf(send), text, buttons, sentAt: at }];
 }
+
+/** Not everybody answers: for each one who does, seven were written to who did not. */
+const SILENT = 7;
+
+/** Sends of the same campaign that nobody has answered, to numbers and names that nobody has. */
+const silentSendsOf = (send: campaignSends.CampaignSend): campaignSends.CampaignSend[] =>
+  Array.from({ length: SILENT }, (_, i) => ({
+    ...send,
+    id: `${send.id}.silent-${i}`,
+    address: `silent-${send.id}-${i}`,
+    providerMessageId: `${send.providerMessageId ?? send.id}.silent-${i}`,
+    token: null,
+  }));
 
 const exists = async (env: Env, target: ConversationTarget): Promise<boolean> => (await conversationOf(env, target.id).get()).ok;
 

@@ -53,9 +53,9 @@ export const textsOf = (json: string | null): string[] => (json === null ? [] : 
 /** The labels of the campaign that is `k` in the query, as a JSON array; read it with `textsOf`. */
 export const labelsOf = sql<string>`(select json_group_array(label) from campaign_labels where campaign_id = k.id)`;
 
-/** Every campaign as the filter offers it, by name. */
+/** Every campaign that can have been answered, by name: what has not gone out is no filter of the inbox. */
 export async function options(db: Db): Promise<{ id: string; name: string; labels: string[] }[]> {
-  const rows = await db.selectFrom('campaigns as k').select(['k.id', 'k.name', labelsOf.as('labels')]).orderBy('k.name').execute(); // prettier-ignore
+  const rows = await db.selectFrom('campaigns as k').select(['k.id', 'k.name', labelsOf.as('labels')]).where('k.status', 'not in', ['draft', 'submitted', 'approved', 'scheduled']).orderBy('k.name').execute(); // prettier-ignore
   return rows.map(({ id, name, labels }) => ({ id, name, labels: textsOf(labels) }));
 }
 

@@ -58,6 +58,7 @@ describe('who may import what', () => {
       /^(?!\$app|\$env|svelte|@sveltejs|@trpc|src\/(routes|lib\/(inbox|components|server\/trpc)))/,
     ],
     ['client state: never the server or the workers at run time', 'src/lib/inbox/', /^(?!src\/lib\/server|workers\/)/],
+    ['client state of People: the same', 'src/lib/people/', /^(?!src\/lib\/server|workers\/)/],
     ['components: never the server or the workers', 'src/lib/components/', /^(?!src\/lib\/server|workers\/)/],
     ['routes: never the workers at run time', 'src/routes/', /^(?!.*workers\/)/],
   ])('%s', (_, layer, allowed) => {

@@ -16,6 +16,7 @@ export const settingsPagesOf = (role: Role): SettingsPage[] => settingsPages.fil
 export function placesOf(role: Role, { simulator }: { simulator: boolean }): Place[] {
   const places: [boolean, Place][] = [
     [may(role, 'conversations'), { href: '/conversations', title: 'Inbox', mark: 'inbox' }],
+    [may(role, 'people'), { href: '/people', title: 'People', mark: 'people' }],
     [may(role, 'campaigns'), { href: '/campaigns', title: 'Campaigns', mark: 'campaigns' }],
     [simulator && may(role, 'simulator'), { href: '/simulator', title: 'Simulator', mark: 'simulator' }],
     [settingsPagesOf(role).length > 0, { href: '/settings', title: 'Settings', mark: 'settings' }],

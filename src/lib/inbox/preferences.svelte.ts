@@ -50,7 +50,7 @@ export function devicePreferences(): Preferences {
 }
 
 /** The browser's storage; null where people have switched it off. */
-function deviceStore(): Store | null {
+export function deviceStore(): Store | null {
   try {
     return window.localStorage;
   } catch {

@@ -22,6 +22,17 @@ export async function addresses(db: Db, personId: string): Promise<PersonAddress
   return rows.map((row) => ({ channelId: row.channel_id, address: row.address, conversationId: row.conversation_id }));
 }
 
+/** Whose conversation it is: the person's id; null when there is no such conversation. */
+export async function ofConversation(db: Db, conversationId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('person_addresses as a')
+    .innerJoin('people as q', 'q.no', 'a.person_no')
+    .select('q.id')
+    .where('a.conversation_id', '=', conversationId)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** Somebody's conversations, archived ones included, the latest first. */
 export async function history(db: Db, known: readonly PersonAddress[], context: PeopleContext): Promise<Summary[]> {
   const ids = known.flatMap(({ conversationId }) => (conversationId === null ? [] : [conversationId]));

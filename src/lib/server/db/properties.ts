@@ -23,6 +23,10 @@ export const defining = (db: Db, { key, label, type }: CustomProperty, now: numb
     created_at: now,
   });
 
+/** The query that gives a property another name; its key stays. */
+export const renaming = (db: Db, key: string, label: string): Compilable<unknown> =>
+  db.updateTable('properties').set({ label }).where('key', '=', key);
+
 /** The queries that remove a property, with what everybody has of it. */
 export const removing = (db: Db, property: StoredProperty): Compilable<unknown>[] => {
   const column = sql.ref(columnOf(property));

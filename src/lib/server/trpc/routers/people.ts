@@ -202,6 +202,16 @@ export const peopleRouter = router({
     return {};
   }),
 
+  /** Gives a property another name; its key, its values and what asks for it stay. */
+  renameProperty: editors.input(CustomProperty.omit({ type: true })).mutation(async ({ ctx, input: { key, label } }) => {
+    const db = database(ctx.env.DB);
+    const custom = await properties.list(db);
+    if (!custom.some((one) => one.key === key)) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such property.' });
+    const act = { at: Date.now(), actor: ctx.agent, action: 'property.renamed', subject: { type: 'property', id: key } } as const;
+    await batch(ctx.env.DB, [properties.renaming(db, key, label), recording(db, act)]);
+    return {};
+  }),
+
   /** Removes a property and everybody's values of it; refused while a segment asks for it. */
   removeProperty: editors.input(z.strictObject({ key: PropertyKey })).mutation(async ({ ctx, input: { key } }) => {
     const db = database(ctx.env.DB);

@@ -1,0 +1,240 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { refusalOf, signIn } from './support/agent';
+import { Customer, mark } from './support/customer';
+import { expect, test, type OpenOptions } from './support/test';
+
+const person = (page: Page, { name }: { name: string }): Locator =>
+  page.getByRole('list', { name: 'People' }).getByRole('link', { name: new RegExp(`^${name}, `) });
+const count = (page: Page): Locator => page.getByRole('region', { name: 'People' }).getByRole('status').first();
+const query = (page: Page): Locator => page.getByRole('region', { name: 'Query' });
+const condition = (page: Page, at: number): Locator => query(page).locator('[data-condition]').nth(at);
+
+/** Fills a condition in with its three parts. */
+async function ask(page: Page, at: number, [property, operator, value]: readonly [string, string, string]): Promise<void> {
+  const one = condition(page, at);
+  await one.getByLabel('Property').selectOption({ label: property });
+  await one.getByLabel('Operator').selectOption({ label: operator });
+  const field = one.getByLabel(/^(Value|Days|Date|Number)$/);
+  if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption({ label: value });
+  else await field.fill(value);
+}
+
+test('an Agent closes a ticket, and the people whose ticket is Closed are one more within 2 seconds, on open pages too', async ({
+  parley,
+  enter,
+}) => {
+  const nia = await Customer.on('whatsapp', parley.origin);
+  await nia.says('My order is late');
+  const ana = await enter('ana');
+  await ana.page.goto(`/people?q=${encodeURIComponent(nia.name)}`);
+  await expect(person(ana.page, nia)).toBeVisible();
+  // Agents look, they change nothing.
+  await expect(ana.page.getByRole('link', { name: 'Import' })).toBeHidden();
+  await expect(ana.page.getByRole('link', { name: /^Export/ })).toBeHidden();
+  await ana.page.getByRole('button', { name: 'Query' }).click();
+  await ask(ana.page, 0, ['Ticket status', 'is', 'Closed']);
+  await expect(ana.page.getByText('Nobody found')).toBeVisible();
+  await expect(ana.page.getByRole('button', { name: 'Save as segment…' })).toBeHidden();
+
+  const ben = await enter('ben');
+  const thread = await ben.hold(nia);
+  await thread.region.getByRole('button', { name: 'Close the conversation' }).click();
+  await thread.popup.getByText('Closed', { exact: true }).click();
+  await thread.popup
+    .getByRole('button', { name: /^Close/ })
+    .last()
+    .click();
+  await expect(thread.popup).toBeHidden();
+  const { api } = await signIn(parley.origin, 'ana');
+  const closed = { match: 'all' as const, of: [{ property: 'ticketStatus', op: 'is' as const, value: 'closed' }] };
+  const found = async (): Promise<number> => (await api.people.count.query({ query: closed, search: nia.name })).total;
+  await expect.poll(found, { timeout: 2_000, intervals: [100] }).toBe(1);
+  // And whoever looks at the answer sees it come in.
+  await expect(person(ana.page, nia)).toBeVisible();
+  await expect(count(ana.page)).toHaveText('1 person');
+});
+
+test('an Admin builds a nested query without a mouse, saves it, changes it, and finds it again', async ({ parley, enter }) => {
+  const first = await Customer.on('whatsapp', parley.origin, `Iva ${mark()}`);
+  const second = await Customer.on('telegram', parley.origin, `Oto ${mark()}`);
+  await first.says('Hello');
+  await second.says('Hello');
+  const name = `Talks ${mark()}`;
+  const { page } = await enter('admin');
+  await page.goto('/people');
+  await page.getByRole('button', { name: 'Query' }).focus();
+  await page.keyboard.press('Enter');
+  await ask(page, 0, ['Ticket status', 'is', 'New']);
+  await query(page).getByRole('button', { name: 'Group' }).press('Enter');
+  await expect(condition(page, 1).getByLabel('Property'), 'the focus is on what is new').toBeFocused();
+  await ask(page, 1, ['Name', 'contains', first.name]);
+  await query(page)
+    .getByRole('group', { name: /^Group/ })
+    .getByRole('button', { name: 'Condition' })
+    .press('Enter');
+  await ask(page, 2, ['Name', 'contains', second.name]);
+  await expect(count(page)).toHaveText('2 people');
+  const sentence = `Ticket status is New and (Name contains “${first.name}” or Name contains “${second.name}”)`;
+  await expect(page.getByText(sentence)).toBeVisible();
+
+  // A line is moved as in an editor, and taken out; the focus stays in the query.
+  await condition(page, 2).getByLabel('Property').press('Alt+ArrowUp');
+  await expect(condition(page, 1).getByLabel('Value')).toHaveValue(second.name);
+  await condition(page, 1).getByLabel('Property').press('Alt+ArrowDown');
+  await expect(condition(page, 2).getByLabel('Property')).toBeFocused();
+
+  await page.getByRole('button', { name: 'Save as segment…' }).press('Enter');
+  await page.getByRole('dialog').getByLabel('Name').fill(name);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: `Segment: ${name}` })).toBeVisible();
+  await expect(page).toHaveURL(/segment=/);
+  await condition(page, 2)
+    .getByRole('button', { name: /^Remove: / })
+    .press('Enter');
+  await expect(count(page)).toHaveText('1 person');
+  await expect(page.getByText('changed', { exact: true })).toBeVisible();
+  // Back is one step: to the segment as it is saved.
+  await page.goBack();
+  await expect(count(page)).toHaveText('2 people');
+  await expect(query(page).locator('[data-condition]')).toHaveCount(3);
+
+  await page.goto('/people');
+  await page.getByRole('button', { name: 'Segments' }).click();
+  await page.getByRole('link', { name }).click();
+  await expect(page.getByText(sentence)).toBeVisible();
+  await page.reload();
+  await expect(count(page)).toHaveText('2 people');
+  await expect(person(page, first)).toBeVisible();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('button', { name: 'Segments' })).toBeVisible();
+});
+
+test('a profile has everything that was ever said, archived conversations too, and reading it claims nothing', async ({
+  brief,
+  enter,
+}) => {
+  const nia = await Customer.on('whatsapp', brief.origin);
+  await nia.says('Is anybody there?');
+  const { api } = await signIn(brief.origin, 'admin');
+  await expect
+    .poll(async () => (await api.people.list.query({ search: nia.name })).items[0]?.conversationState, { timeout: 60_000 })
+    .toBe('archived');
+
+  const ana = await enter('ana', { on: brief });
+  await ana.page.goto(`/conversations/${nia.conversationId}`);
+  await expect(ana.thread(nia).composer).toBeVisible();
+  await ana.page.getByRole('link', { name: 'Open profile' }).click();
+  await expect(ana.page.getByRole('heading', { name: nia.name })).toBeVisible();
+  const log = ana.page.getByRole('log', { name: 'Messages' });
+  await expect(log.getByText('Is anybody there?')).toBeVisible();
+  await expect(ana.page.getByRole('region', { name: 'Conversations' })).toContainText('Archived');
+  // Leaving the conversation has let it go, and the profile has not taken it again.
+  const ben = await enter('ben', { on: brief });
+  await ben.hold(nia);
+  await expect(ana.page.getByRole('textbox')).toHaveCount(0);
+});
+
+test('an Admin imports a file with errors, fixes the mapping, and imports what was left out after putting it right', async ({
+  enter,
+}) => {
+  const tag = mark();
+  const number = (n: number): string => `+1202555${String(randomInt(100, 999))}${n}`;
+  const [first, second] = [number(1), number(2)];
+  const text = `Customer,Phone,Shoe ${tag}\nIda ${tag},${first},38\nUwe ${tag},not a number,44\nEva ${tag},${second},big\n`;
+  const { page } = await enter('admin');
+  await page.goto('/people');
+  await page.getByRole('link', { name: 'Import' }).click();
+  await page.getByLabel('Choose a file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await expect(page.getByRole('heading', { name: 'people.csv' })).toBeFocused();
+  await expect(page.getByLabel('“Phone” is')).toHaveValue('address:demo-whatsapp');
+  const errors = page.getByRole('region', { name: 'Lines with errors' });
+  await expect(errors).toContainText('Line 3');
+  // A column that cannot be read as a number is taken for what it is.
+  await page.getByLabel(`“Shoe ${tag}” is`).selectOption('new:number');
+  await expect(errors.getByRole('listitem')).toHaveCount(2);
+  await page.getByLabel(`“Shoe ${tag}” is`).selectOption('new:text');
+  await expect(errors.getByRole('listitem')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByRole('heading', { name: '2 people imported' })).toBeFocused();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download what was left out' }).click(),
+  ]);
+  const left = await readFile(await download.path(), 'utf8');
+  expect(left).toContain(`Uwe ${tag}`);
+  expect(left).not.toContain(`Ida ${tag}`);
+
+  const fixed = left.replace('not a number', number(3));
+  await page.getByRole('button', { name: 'Another file' }).click();
+  await page.getByLabel('Choose a file').setInputFiles({ name: 'fixed.csv', mimeType: 'text/csv', buffer: Buffer.from(fixed) });
+  await expect(page.getByLabel('“Not imported because” is')).toHaveValue('');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByRole('heading', { name: '1 person imported' })).toBeVisible();
+  await page.goto(`/people?q=${tag}`);
+  await expect(count(page)).toHaveText('3 people');
+  await expect(person(page, { name: `Uwe ${tag}` })).toBeVisible();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export 3 people' }).click()]);
+  expect(await readFile(await file.path(), 'utf8')).toContain(`Eva ${tag}`);
+});
+
+const looks: { title: string; options: OpenOptions }[] = [
+  { title: 'in light colours', options: { colorScheme: 'light' } },
+  { title: 'in dark colours', options: { colorScheme: 'dark' } },
+  {
+    title: 'on a phone',
+    options: { colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  },
+];
+
+for (const { title, options } of looks) {
+  test(`axe finds nothing wrong with people ${title}, and nothing is wider than the screen`, async ({ parley, enter }) => {
+    const nia = await Customer.on('whatsapp', parley.origin);
+    await nia.says('Hello');
+    const { page } = await enter('admin', { ...options, reducedMotion: 'reduce' });
+    const isWell = async (what: string): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(
+        violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`)),
+        what,
+      ).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, what).toBe(0);
+    };
+    await page.goto('/people');
+    await expect(page.getByRole('list', { name: 'People' }).getByRole('link').first()).toBeVisible();
+    await isWell('the list');
+    await page.getByRole('button', { name: 'Query' }).click();
+    await page.locator('[data-condition]').first().getByLabel('Property').selectOption({ label: 'Ticket status' });
+    await page.getByRole('button', { name: 'Group' }).first().click();
+    await isWell('the query');
+    await page.goto(`/people?q=${encodeURIComponent(nia.name)}`);
+    await person(page, nia).click();
+    await expect(page.getByRole('heading', { name: nia.name })).toBeVisible();
+    await isWell('a profile');
+    await page.goto('/people/properties');
+    await expect(page.getByRole('button', { name: 'Add property' })).toBeVisible();
+    await isWell('the properties');
+    await page.goto('/people/add');
+    await page
+      .getByLabel('Choose a file')
+      .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Phone\nIda,+12025550123\nUwe,none\n') });
+    await expect(page.getByRole('region', { name: 'Lines with errors' })).toBeVisible();
+    await isWell('an import');
+  });
+}
+
+test('people are for Agents and Admins, and only Admins change who is in the list', async ({ parley, enter }) => {
+  const member = await enter('mia');
+  for (const path of ['/people', '/people/someone', '/people/properties', `/people/conversation/${'0'.repeat(40)}`])
+    expect((await member.page.goto(path))?.status(), path).toBe(403);
+  await expect(member.page.getByRole('heading', { name: 'This is not open to you' })).toBeVisible();
+  const ana = await enter('ana');
+  for (const path of ['/people/add', '/people/properties']) expect((await ana.page.goto(path))?.status(), path).toBe(403);
+  expect((await ana.page.goto(`/people/conversation/${'0'.repeat(40)}`))?.status()).toBe(404);
+  const { api } = await signIn(parley.origin, 'mia');
+  expect(await refusalOf(api.people.list.query({}))).toMatchObject({ httpStatus: 403, reason: 'forbidden' });
+});

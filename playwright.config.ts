@@ -5,14 +5,22 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 /** An installed browser: Playwright's own download needs a network that not every machine has. */
 const chromium = process.env.PARLEY_CHROMIUM ?? places.find((place) => existsSync(place));
 
+/** Floods, kills and faults: these keep both cores busy. */
+const LOAD = /(crash|flood|send-faults)\.test\.ts$/;
+
 /** The stories of `tests/e2e`, in a real browser against the built Worker. */
 export default defineConfig({
   testDir: './tests/e2e',
   testMatch: '*.test.ts',
   outputDir: './test-results',
   globalSetup: './tests/e2e/support/seed-once.ts',
-  // The stories share servers and a small machine; more at once would only make each slower.
-  workers: 1,
+  // Most of a story is waiting for a clock, so two files run side by side, each with servers and a stand-in of its own. The ones that use
+  // the machine up run one at a time, beside stories that wait.
+  workers: 2,
+  projects: [
+    { name: 'stories', testIgnore: LOAD },
+    { name: 'load', testMatch: LOAD, workers: 1 },
+  ],
   fullyParallel: false,
   retries: 0,
   reporter: 'list',

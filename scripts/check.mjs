@@ -1,4 +1,4 @@
 // `npm run check`: types, svelte-check, lint, format.
 import { check } from './checks.mjs';
 
-check();
+await check();

@@ -6,7 +6,7 @@ import { ensureInstalled, root, run } from './project.mjs';
 
 ensureInstalled();
 const chromium = ensureChromium();
-check();
+await check();
 mkdirSync(`${root}/.cache`, { recursive: true });
 
 const report = (name) => `${root}/.cache/${name}.json`;

@@ -1,9 +1,11 @@
+import { rulesOf } from '../../src/lib/domain/provider-rules';
 import { signIn } from './support/agent';
 import { mark } from './support/customer';
 import { expect, test } from './support/test';
 
 // One folder, from its first `npm start` on: the tests build on each other.
 test.describe.configure({ mode: 'serial' });
+const begunAt = Date.now();
 const phone = { name: `Tara ${mark()}`, firstName: 'Tara' };
 
 test('an Admin writes as an end user on a phone, and the agent’s answer arrives there with its receipts', async ({
@@ -117,6 +119,17 @@ test('a second npm start keeps everything and does not seed again', async ({ pla
     const claim = await api.conversations.claim.mutate({ id });
     if (claim.granted) await api.conversations.release.mutate({ id, epoch: claim.epoch });
   }
+  // Nor may anything still be on its way: a receipt of what was answered here, or a version that the list has yet to be told.
+  const underWay = async () => {
+    const { items } = await api.conversations.list.query({ tab: 'active', limit: 30 });
+    const talks = await Promise.all(items.map(({ id }) => api.conversations.get.query({ id })));
+    return talks.filter(({ conversation, messages }, i) => {
+      const early = ['queued', 'sending', ...(rulesOf(conversation.channel.provider).hasReceipts ? ['sent'] : [])];
+      const isAwaited = messages.some(({ at, delivery }) => at >= begunAt && delivery !== null && early.includes(delivery.status));
+      return isAwaited || conversation.version !== items[i]?.version;
+    }).length;
+  };
+  await expect.poll(underWay, { timeout: 30_000 }).toBe(0);
   const { messages } = await api.conversations.get.query({ id: row.id });
   const before = await everything();
   await plain.restart();

@@ -125,7 +125,9 @@ test('a second npm start keeps everything and does not seed again', async ({ pla
     const talks = await Promise.all(items.map(({ id }) => api.conversations.get.query({ id })));
     return talks.filter(({ conversation, messages }, i) => {
       const early = ['queued', 'sending', ...(rulesOf(conversation.channel.provider).hasReceipts ? ['sent'] : [])];
-      const isAwaited = messages.some(({ at, delivery }) => at >= begunAt && delivery !== null && early.includes(delivery.status));
+      const isAwaited = messages.some(
+        ({ at, delivery }) => at >= begunAt && delivery !== null && early.includes(delivery.status),
+      );
       return isAwaited || conversation.version !== items[i]?.version;
     }).length;
   };

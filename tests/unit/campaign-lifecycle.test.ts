@@ -28,7 +28,10 @@ const rules: Record<CampaignAct, { roles: Role[]; from: Partial<Record<CampaignS
   sendBack: { roles: ['admin', 'approver'], from: { submitted: 'draft', approved: 'draft', scheduled: 'draft' } },
   schedule: { roles: ['admin', 'creator', 'approver'], from: { approved: 'scheduled', scheduled: '=' } },
   unschedule: { roles: ['admin', 'creator', 'approver'], from: { scheduled: 'approved', approved: '=' } },
-  send: { roles: ['admin', 'creator', 'approver'], from: { approved: 'sending', scheduled: 'sending', sending: '=' } },
+  send: {
+    roles: ['admin', 'creator', 'approver'],
+    from: { approved: 'sending', scheduled: 'sending', sending: '=', paused: '=', sent: '=' },
+  },
   pause: { roles: ['admin', 'creator', 'approver'], from: { sending: 'paused', paused: '=' } },
   resume: { roles: ['admin', 'creator', 'approver'], from: { paused: 'sending', sending: '=' } },
   stop: { roles: ['admin', 'creator', 'approver'], from: { sending: 'stopped', paused: 'stopped', stopped: '=' } },

@@ -49,7 +49,8 @@ const done: Partial<Record<CampaignAct, readonly CampaignStatus[]>> = {
   approve: ['approved'],
   schedule: ['scheduled'],
   unschedule: ['approved'],
-  send: ['sending'],
+  // A campaign of few is over before the second click arrives.
+  send: ['sending', 'paused', 'sent'],
   pause: ['paused'],
   resume: ['sending'],
   stop: ['stopped'],

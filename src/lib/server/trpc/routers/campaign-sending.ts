@@ -34,7 +34,9 @@ export async function truthOf(
   if (!progress) return { campaign, progress };
   const { recipients, sent, delivered, read, failed, unknown, startedAt, finishedAt } = progress;
   const figures = { ...campaign.figures, recipients, sent, delivered, read, failed, unknown };
-  return { campaign: { ...campaign, status: phaseStatuses[progress.phase], figures, startedAt, finishedAt }, progress };
+  // One that is sent at once waits for its turn for a moment too.
+  const status = progress.phase === 'scheduled' ? campaign.status : phaseStatuses[progress.phase];
+  return { campaign: { ...campaign, status, figures, startedAt, finishedAt }, progress };
 }
 
 /** Takes a plan back that has not begun. Refused when it has: then it can only be stopped. */

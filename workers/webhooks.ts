@@ -6,8 +6,9 @@ import { apiBaseOf } from './api-base';
 import { channelOf, renewedChannel } from './channels';
 import { within } from './time';
 import { directoryOf } from './directory/directory';
-import { conversationOf, type Env } from './env';
+import { broadcastOf, conversationOf, type Env } from './env';
 import { sawEvents } from './webhooks/activity';
+import { reportNamed } from './webhooks/campaign-receipts';
 import { parseBody, readBody } from './webhooks/body';
 import { fanOut } from './webhooks/fan-out';
 import { keysOf, receiptGroup, route, type Group } from './webhooks/routing';
@@ -75,6 +76,7 @@ async function receive(request: Request, provider: Provider, known: Channel, env
     const error = failures.length > 0 ? String(failures[0]) : undefined;
     console.warn({ event: 'webhook_incomplete', channelId: channel.id, ...counts, error });
   }
+  ctx.waitUntil(reportNamed(env, channel.id, events));
   ctx.waitUntil(sawEvents(env, channel, events.length, rejected.length));
   if (failures.length > 0) return unavailable();
   for (const id of confirmations) ctx.waitUntil(confirm(id, provider, channel, env));
@@ -131,11 +133,16 @@ type Delivery = {
 /** Hands each conversation its events in one call. Failures are collected, not thrown: the other conversations get theirs. */
 async function deliver(events: readonly InboundEvent[], delivery: Delivery): Promise<void> {
   const { channel, env } = delivery;
-  const { groups, unaddressed } = await route(events, channel);
+  const { groups, unaddressed, campaigns } = await route(events, channel);
   if (groups.length > MANY) delivery.spreadMs = groups.length * SPREAD_MS_EACH;
   const errors = await fanOut(
     [
       ...groups.map((group) => () => hand(group, delivery)),
+      ...[...campaigns].map(
+        ([id, receipts]) =>
+          () =>
+            broadcastOf(env, id).report(channel.id, receipts),
+      ),
       ...unaddressed.map((receipt) => async () => {
         for (const key of keysOf(receipt)) {
           const conversationId = await directoryOf(env, channel.id, key).findOrPark(key, receipt);

@@ -51,7 +51,31 @@ test('the latest name that the end user gave is passed on', async () => {
 
 test('a receipt that names nobody is set aside', async () => {
   const lost = receipt(null);
-  expect(await route([lost], channel)).toEqual({ groups: [], unaddressed: [lost] });
+  expect(await route([lost], channel)).toEqual({ groups: [], unaddressed: [lost], campaigns: new Map() });
+});
+
+test('what is about a campaign’s message goes to the campaign and to no conversation; its echo is a receipt', async () => {
+  const campaignId = '3f0e6f0e-9a57-4c0e-9a43-3c1b1d6d5a10';
+  const messageId = `${campaignId}.7`;
+  const read = { ...receipt('49111'), messageId };
+  const echo = {
+    type: 'echo' as const,
+    eventId: 'm_out',
+    address: '49111',
+    at: 1,
+    messageId,
+    origin: 'another app',
+    kind: 'text' as const,
+    text: 'Spring',
+    media: null,
+    details: null,
+  };
+  const routed = await route([read, echo], channel);
+  expect(routed.groups).toEqual([]);
+  expect(routed.campaigns.get(campaignId)).toMatchObject([
+    read,
+    { type: 'receipt', status: 'sent', messageId, providerMessageId: 'm_out' },
+  ]);
 });
 
 test('addresses that are names of object properties are addresses like any other', async () => {

@@ -40,6 +40,9 @@ export async function aConversation(): Promise<{ target: ConversationTarget; stu
 
 /** What the object has on disk. */
 export function stored(storage: DurableObjectStorage): { conversation: State | null; messages: Message[]; outbox: string[] } {
+  // An object that nothing has come to has not even tables.
+  const made = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'state'").toArray();
+  if (made.length === 0) return { conversation: null, messages: [], outbox: [] };
   const [row] = storage.sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
   const messages = storage.sql.exec<{ message: string }>('SELECT message FROM messages ORDER BY seq').toArray();
   const outbox = storage.sql

@@ -37,7 +37,7 @@ async function hmac(key: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Ar
 }
 
 /** The headers that make a body authentic for the channel, made as its provider makes them. */
-export async function signed(channel: Channel, body: string): Promise<Record<string, string>> {
+export async function signed(channel: Pick<Channel, 'provider' | 'secrets'>, body: string): Promise<Record<string, string>> {
   if (channel.provider === 'whatsapp') {
     const digest = await hmac(bytesOf(channel.secrets.appSecret ?? ''), body);
     const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,38 +1,66 @@
 import { identityOf } from '../../src/lib/domain/address';
 import type { BroadcastPlan } from '../../src/lib/domain/broadcast';
 import { render } from '../../src/lib/domain/campaign-content';
-import type { ProviderName } from '../../src/lib/domain/provider-rules';
-import type { Env } from '../env';
+import { everybody, PeopleQuery, problemOf } from '../../src/lib/domain/people-query';
+import type { Reachable } from '../../src/lib/domain/person';
+import { rulesOf, type ProviderName } from '../../src/lib/domain/provider-rules';
+import { database } from '../../src/lib/server/db/client';
+import { reachable } from '../../src/lib/server/db/people';
+import * as properties from '../../src/lib/server/db/properties';
+import * as segments from '../../src/lib/server/db/segments';
+import { policyOf, type Env } from '../env';
 import type { Gathered } from './store';
 
-/** Somebody of the audience. `no` is their place in it. */
-export type Reachable = {
-  no: number;
-  personId: string;
-  name: string;
-  address: string;
-  properties: Record<string, string | number | boolean>;
-};
+const DAY_MS = 86_400_000;
 
-/** The next of the audience after that place, in order. Everybody who has ever written on the channel, until people can be asked for. */
-export async function audienceOf(env: Env, plan: BroadcastPlan, after: number, limit: number): Promise<Reachable[]> {
-  if (plan.segmentId !== null) throw new Error('segments are not there yet');
-  const { results } = await env.DB.prepare(
-    `SELECT rid AS no, contact_id AS personId, name, address FROM conversations
-     WHERE channel_id = ? AND rid > CAST(? AS INTEGER) ORDER BY rid LIMIT ?`,
-  )
-    .bind(plan.channelId, after, limit)
-    .all<Omit<Reachable, 'properties'>>();
-  return results.map((person) => ({ ...person, properties: {} }));
+/**
+ * A segment's query as it stands when the campaign starts, null = everybody; or in words why there is none. Where an app takes nothing
+ * but answers, only those who wrote so shortly before are asked for.
+ */
+export async function queryOf(
+  env: Env,
+  segmentId: string | null,
+  provider: ProviderName,
+): Promise<{ query: PeopleQuery | null } | { problem: string }> {
+  const db = database(env.DB);
+  const segment = segmentId === null ? null : await segments.find(db, segmentId);
+  if (segmentId !== null && !segment)
+    return { problem: 'Its segment is not there any more. Stop it, and choose another audience.' };
+  const custom = await properties.list(db);
+  const query = segment?.query ?? null;
+  if (segment && problemOf(segment.query, custom) !== null) {
+    return { problem: `Its segment "${segment.name}" asks for what is not there any more. Put it right, and resume.` };
+  }
+  const { windowMs, hasTemplates } = rulesOf(provider);
+  if (windowMs === null || hasTemplates) return { query };
+  const recent: PeopleQuery = {
+    match: 'all',
+    of: [query ?? everybody, { property: 'lastReplyAt', op: 'inLast', value: Math.ceil(windowMs / DAY_MS) }],
+  };
+  // A segment of the greatest depth has no room for one more condition: then the provider says who is too late.
+  return { query: problemOf(recent, custom) === null ? recent : query };
+}
+
+/** The next of the audience after that place, in order. `at`: the time of the start, so that a long reading is one reading. */
+export function audienceOf(
+  env: Env,
+  { channelId }: BroadcastPlan,
+  query: PeopleQuery | null,
+  { after, limit, at }: { after: number; limit: number; at: number },
+): Promise<Reachable[]> {
+  return reachable(env.DB, query, channelId, { after, limit }, { now: at, policy: policyOf(env) });
 }
 
 /** Each with the message written for them, or in words why there is none. */
 export function gather(people: readonly Reachable[], { content, template }: BroadcastPlan, provider: ProviderName): Gathered[] {
-  return people.map(({ personId, name, address, properties }): Gathered => {
+  return people.map(({ personId, name, address, properties: custom }): Gathered => {
     const who = { personId, name, address, identity: identityOf(provider, address) };
-    const message = render(content, template, { name, properties });
+    const message = render(content, template, { name, properties: custom });
     return 'missing' in message ? { ...who, skipped: skippedFor(message.missing) } : { ...who, message };
   });
 }
 
 const skippedFor = (missing: readonly string[]): string => `Nothing is known of this person for ${missing.join(', ')}.`;
+
+/** As it was kept. */
+export const readQuery = (json: string): PeopleQuery | null => PeopleQuery.nullable().parse(JSON.parse(json));

@@ -11,10 +11,11 @@ import {
   type RecipientRow,
 } from '../../src/lib/domain/broadcast';
 import { PING, PONG } from '../../src/lib/domain/protocol';
+import { rulesOf, type ProviderName } from '../../src/lib/domain/provider-rules';
 import type { Receipt, SendResult } from '../../src/lib/domain/provider';
 import type { Env } from '../env';
 import { singleFlight, earliest } from '../conversation/outbox';
-import { audienceOf, gather } from './audience';
+import { audienceOf, gather, queryOf, readQuery } from './audience';
 import { NO_OUTLET, outletOf, whyHeld } from './outlet';
 import { Lanes } from './lanes';
 import { migrate } from './migrations';
@@ -32,6 +33,7 @@ const HELD_MS = 3_000;
 /** People read in one go. */
 const PAGE = 250;
 const MAX_LIST = 500;
+const PATIENCE_MS = 3_000;
 
 const BROKE_OFF = 'The connection to the provider broke off while it was being sent. The message may have gone out.';
 
@@ -51,6 +53,8 @@ export class Broadcast extends DurableObject<Env> {
   readonly #watchers: Watchers;
   readonly #rate = new Rate();
   readonly #gathering = singleFlight(() => this.#gather());
+  /** After a failed look at the database it is left alone for a while. */
+  #gatherAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -74,8 +78,10 @@ export class Broadcast extends DurableObject<Env> {
         phase: 'scheduled',
         pausedFrom: 'gathering',
         reason: null,
+        isHeld: false,
         startedAt: null,
         finishedAt: null,
+        perSecond: 1,
         cursor: 0,
       });
     }
@@ -87,15 +93,15 @@ export class Broadcast extends DurableObject<Env> {
   async pause(): Promise<Progress | null> {
     const state = this.#store.state();
     if (state?.phase === 'gathering' || state?.phase === 'sending') {
-      this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason: null });
-    } else if (state?.phase === 'paused') this.#set({ ...state, reason: null });
+      this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason: null, isHeld: false });
+    } else if (state?.phase === 'paused') this.#set({ ...state, reason: null, isHeld: false });
     await this.#arm();
     return this.progress();
   }
 
   async resume(): Promise<Progress | null> {
     const state = this.#store.state();
-    if (state?.phase === 'paused') this.#set({ ...state, phase: state.pausedFrom, reason: null });
+    if (state?.phase === 'paused') this.#set({ ...state, phase: state.pausedFrom, reason: null, isHeld: false });
     await this.#arm();
     return this.progress();
   }
@@ -174,11 +180,14 @@ export class Broadcast extends DurableObject<Env> {
 
   /** The channel is stopped: pauses until it works again. */
   async hold(reason: string): Promise<void> {
-    const state = this.#store.state();
-    if (state?.phase === 'gathering' || state?.phase === 'sending') {
-      this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason });
-    }
+    this.#pauseFor(reason, true);
     await this.#arm();
+  }
+
+  #pauseFor(reason: string, isHeld: boolean): void {
+    const state = this.#store.state();
+    if (state?.phase !== 'gathering' && state?.phase !== 'sending') return;
+    this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason, isHeld });
   }
 
   /** A lane has ended; says whether it should be called again at once. */
@@ -215,6 +224,11 @@ export class Broadcast extends DurableObject<Env> {
     return this.#watchers.accept(request);
   }
 
+  /** Closes every page of a sign-in that has ended. */
+  disconnect(session: string): void {
+    this.#watchers.disconnect(session);
+  }
+
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     this.#watchers.receive(socket, data);
   }
@@ -242,40 +256,58 @@ export class Broadcast extends DurableObject<Env> {
       this.#set({ ...state, phase: 'gathering', startedAt: now });
     }
     this.#transact(() => this.#store.doubt(now - LEASE_MS, BROKE_OFF, now));
-    if (this.#store.state()?.phase === 'gathering') await this.#gathering();
-    if (state.phase === 'paused' && state.reason !== null) await this.#lookAtChannel(state.plan.channelId);
+    if (this.#store.state()?.phase === 'gathering' && now >= this.#gatherAt) {
+      this.#gatherAt = now + BACKSTOP_MS;
+      await this.#gathering();
+      this.#gatherAt = 0;
+    }
+    if (state.phase === 'paused' && state.isHeld) await this.#lookAtChannel(state.plan.channelId);
     this.#finish();
     if (this.#store.state()?.phase === 'sending' && this.#isDue(Date.now())) {
-      await this.#lanes.wake(state.plan.campaignId, this.#store.tally().queued, Date.now());
+      const { perSecond = 1 } = this.#store.state() ?? {};
+      await this.#lanes.wake(state.plan.campaignId, { recipients: this.#store.tally().queued, perSecond }, Date.now());
     }
-    await this.#records.write();
+    // A database that stalls must not keep the next alarm from ringing.
+    await Promise.race([this.#records.write(), scheduler.wait(PATIENCE_MS)]);
   }
 
   /** The audience, page by page, each with where it ended: after a crash it goes on there. */
   async #gather(): Promise<void> {
     for (let state = this.#store.state(); state?.phase === 'gathering'; state = this.#store.state()) {
-      const { plan, cursor } = state;
+      const { plan, cursor, startedAt } = state;
       const outlet = await outletOf(this.env, plan.channelId);
-      const people = outlet ? await audienceOf(this.env, plan, cursor, PAGE) : [];
+      if (!outlet) return this.#pauseFor(NO_OUTLET, true);
+      const found = await this.#query(plan, outlet.channel.provider);
+      if ('problem' in found) return this.#pauseFor(found.problem, false);
+      const people = await audienceOf(this.env, plan, found.query, { after: cursor, limit: PAGE, at: startedAt ?? Date.now() });
       // A pause, or a stop, may have come meanwhile: what was read is read again.
       const current = this.#store.state();
       if (current?.phase !== 'gathering' || current.cursor !== cursor) continue;
-      if (!outlet) return this.hold(NO_OUTLET);
       const last = people.at(-1);
       this.#transact(() => {
         this.#store.add(gather(people, plan, outlet.channel.provider), Date.now());
-        this.#store.setState(last ? { ...current, cursor: last.no } : { ...current, phase: 'sending' });
+        const { perSecond } = rulesOf(outlet.channel.provider);
+        this.#store.setState({ ...current, perSecond, ...(last ? { cursor: last.no } : { phase: 'sending' }) });
       });
       this.#moved();
     }
+  }
+
+  /** Asked for once: a segment that is changed under way changes nothing here. */
+  async #query({ segmentId }: BroadcastPlan, provider: ProviderName): ReturnType<typeof queryOf> {
+    const kept = this.#store.fact('query');
+    if (kept !== null) return { query: readQuery(kept) };
+    const found = await queryOf(this.env, segmentId, provider);
+    if ('query' in found) this.#store.setFact('query', JSON.stringify(found.query));
+    return found;
   }
 
   /** Goes on when an Admin has put the channel right. */
   async #lookAtChannel(channelId: string): Promise<void> {
     const reason = await whyHeld(this.env, channelId);
     const state = this.#store.state();
-    if (state?.phase !== 'paused' || state.reason === null) return;
-    if (reason === null) this.#set({ ...state, phase: state.pausedFrom, reason });
+    if (state?.phase !== 'paused' || !state.isHeld) return;
+    if (reason === null) this.#set({ ...state, phase: state.pausedFrom, reason, isHeld: false });
     else if (reason !== state.reason) this.#set({ ...state, reason });
   }
 
@@ -291,8 +323,8 @@ export class Broadcast extends DurableObject<Env> {
   #reportOne(campaignId: string, { messageId, providerMessageId, status, failure }: Receipt, now: number): void {
     const parts = messageId === null ? null : partsOfSendId(messageId);
     const current = parts?.campaignId === campaignId ? this.#store.recipient(parts.seq) : null;
-    // Nobody has called for it: whatever this is about, it is not that.
-    if (!current || current.attempts === 0) return;
+    // Nobody has called for it, or nothing is known of them any more: whatever this is about, it is not that.
+    if (!current || current.attempts === 0 || current.address === '') return;
     const outcome = receipted(current.outcome, status);
     if (outcome === current.outcome) {
       if (providerMessageId !== null) this.#store.name(current.seq, providerMessageId);
@@ -358,12 +390,12 @@ export class Broadcast extends DurableObject<Env> {
     );
   }
 
-  #phaseDueAt({ phase, plan, reason }: State, now: number): number | null {
+  #phaseDueAt({ phase, plan, isHeld }: State, now: number): number | null {
     switch (phase) {
       case 'scheduled':
         return plan.at ?? now;
       case 'gathering':
-        return now;
+        return Math.max(now, this.#gatherAt);
       case 'sending': {
         if (isDone(this.#store.tally())) return now;
         // Nobody is at it: at once when there is something to do. Else only to see that it goes on.
@@ -371,7 +403,7 @@ export class Broadcast extends DurableObject<Env> {
         return this.#lanes.isIdle(now) ? Math.max(dueAt, now) : now + BACKSTOP_MS;
       }
       case 'paused':
-        return reason === null ? null : now + HELD_MS;
+        return isHeld ? now + HELD_MS : null;
       case 'stopped':
       case 'sent':
         return null;

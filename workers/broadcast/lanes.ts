@@ -1,8 +1,9 @@
 import type { WakeUp } from '../../src/lib/domain/broadcast';
 import type { Env } from '../env';
 
-/** Lanes at once: with some six calls under way in each, enough for the fastest channel. */
+/** Lanes at once, and what each is good for in a second: one invocation has six connections, and a call takes some 200 ms. */
 const MAX_LANES = 8;
+const LANE_PER_SECOND = 25;
 /** Recipients that make another lane worth its while. */
 const PER_LANE = 25;
 /** A lane that has not been heard of for so long is gone: longer than any handful of calls. */
@@ -40,13 +41,21 @@ export class Lanes {
     return this.#wokenAt <= now - WOKEN_MS && this.#working(now) === 0;
   }
 
-  /** Calls as many lanes as so many recipients are worth; those that are at work stay as they are. */
-  async wake(campaignId: string, recipients: number, now: number): Promise<void> {
+  /**
+   * Calls as many lanes as the channel's pace and so many recipients are worth. A second apart, so that they do not arrive in one batch,
+   * which would have to share its connections.
+   */
+  async wake(
+    campaignId: string,
+    { recipients, perSecond }: { recipients: number; perSecond: number },
+    now: number,
+  ): Promise<void> {
     if (!this.isIdle(now)) return;
     this.#wokenAt = now;
-    const count = Math.max(1, Math.min(MAX_LANES, Math.ceil(recipients / PER_LANE)));
+    const wanted = Math.min(Math.ceil(recipients / PER_LANE), Math.ceil(perSecond / LANE_PER_SECOND));
+    const count = Math.max(1, Math.min(MAX_LANES, wanted));
     const bodies = Array.from({ length: count }, (_, piece): WakeUp => ({ campaignId, piece }));
-    await this.#env.BROADCASTS.sendBatch(bodies.map((body) => ({ body })));
+    await this.#env.BROADCASTS.sendBatch(bodies.map((body) => ({ body, delaySeconds: body.piece })));
   }
 
   #working(now: number): number {

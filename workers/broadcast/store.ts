@@ -30,8 +30,12 @@ export type State = {
   pausedFrom: 'gathering' | 'sending';
   /** Why it is paused; null = somebody wished it. */
   reason: string | null;
+  /** Whether it goes on by itself when its channel works again. */
+  isHeld: boolean;
   startedAt: number | null;
   finishedAt: number | null;
+  /** What the channel's app takes in a second. */
+  perSecond: number;
   /** The person after whom gathering goes on. */
   cursor: number;
 };

@@ -3,7 +3,7 @@ import { isSurer, type Attribution } from '../../src/lib/domain/campaign';
 import type { Conversation } from '../../src/lib/domain/conversation';
 import { CARD } from '../../src/lib/domain/inbound';
 import type { Message } from '../../src/lib/domain/message';
-import { readToken, type Claim } from '../../src/lib/server/campaign-token';
+import { looksSigned, readToken, type Claim } from '../../src/lib/server/campaign-token';
 import { attribute, unrecorded } from '../../src/lib/server/db/attribution';
 import * as sends from '../../src/lib/server/db/campaign-sends';
 import { database } from '../../src/lib/server/db/client';
@@ -37,7 +37,7 @@ export function keysToHold(question: sends.Question, reply: Message | undefined,
   const isOfTalk = reply.quotedId !== null && !reply.quotedId.startsWith(CARD);
   return [
     ...(replyTo === null || isOfTalk ? [] : [`id:${replyTo}`]),
-    ...(token === null || match === 'token' ? [] : [`token:${token}`]),
+    ...(token === null || match === 'token' || looksSigned(token) ? [] : [`token:${token}`]),
     ...(match === 'token' && found ? [`send:${found.send.id}`] : []),
   ];
 }

@@ -26,7 +26,6 @@ import { AlarmClock, type Due } from './alarm-clock';
 import type { Claim, Received, SendInput, Thread } from './calls';
 import { belongingsFrom, belongingsOf } from './belongings';
 import { Deliveries } from './deliveries';
-import { migrate } from './migrations';
 import { earliest } from './outbox';
 import { Ownership } from './ownership';
 import { Store } from './store';
@@ -51,16 +50,15 @@ export class Conversation extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const { isNew } = migrate(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#policy = policyOf(env);
     this.#viewers = new Viewers(ctx);
-    this.#store = new Store(ctx.storage.sql);
+    this.#store = new Store(ctx.storage);
     this.#deliveries = this.#deliveriesOf(this.#store);
     this.#ownership = new Ownership(env, this.#store);
     this.#clock = new AlarmClock(ctx.storage, () => this.#dueAt());
     // Nothing to look for, and without a wait here the schema and the first message are one commit.
-    if (isNew) {
+    if (this.#store.isBlank) {
       this.#clock.isUnset();
       return;
     }
@@ -77,6 +75,8 @@ export class Conversation extends DurableObject<Env> {
    * begin up to `spreadMs` later: of a delivery for hundreds of conversations the intake comes first.
    */
   async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): Promise<Received> {
+    // Nobody has ever written to us here: a campaign's receiver has got, or read, what they were sent, and that makes no conversation.
+    if (this.#store.isBlank && events.every(({ type }) => type === 'receipt')) return { conflicts: [] };
     const fresh = this.#outliving(events);
     if (fresh.length === 0) return { conflicts: [] };
     const movedTo = await this.#ownership.elsewhere(target, fresh);
@@ -118,8 +118,7 @@ export class Conversation extends DurableObject<Env> {
     this.#pendingFrames = [];
     // Not waited for: with what follows it is one commit.
     const deleted = this.ctx.storage.deleteAll();
-    migrate(this.ctx.storage);
-    this.#store = new Store(this.ctx.storage.sql);
+    this.#store = new Store(this.ctx.storage);
     this.#store.setFact('erased_at', String(erasedAt));
     if (belongings) this.#store.setFact('erasing', JSON.stringify(belongings));
     this.#deliveries = this.#deliveriesOf(this.#store);

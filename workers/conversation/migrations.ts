@@ -1,5 +1,5 @@
 /**
- * The object's own schema, append-only: an entry that has landed never changes. Applied in the constructor, before any call;
+ * The object's own schema, append-only: an entry that has landed never changes. Applied before anything is looked for or kept;
  * `schema_version` (a key of `meta`) says how many have been.
  */
 const migrations: readonly string[] = [
@@ -62,21 +62,21 @@ const migrations: readonly string[] = [
   `,
 ];
 
-/**
- * Brings an object's storage to the newest schema; all or nothing, and nothing when it is there already. Says whether the object is
- * new, so that its maker can spare itself looking for what cannot be there.
- */
-export function migrate(storage: DurableObjectStorage): { isNew: boolean } {
+/** Whether an object has a schema at all. Looking makes none. */
+export const isMade = ({ sql }: DurableObjectStorage): boolean =>
+  sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'").toArray().length > 0;
+
+/** Brings an object's storage to the newest schema; all or nothing, and nothing when it is there already. */
+export function migrate(storage: DurableObjectStorage): void {
   const { sql } = storage;
-  return storage.transactionSync(() => {
+  storage.transactionSync(() => {
     sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID');
     const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = 'schema_version'").toArray();
     const applied = row?.value ?? 0;
     if (applied > migrations.length)
       throw new Error(`storage is of a newer schema (${applied}) than this code (${migrations.length})`);
-    if (applied === migrations.length) return { isNew: false };
+    if (applied === migrations.length) return;
     for (const migration of migrations.slice(applied)) sql.exec(migration);
     sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('schema_version', ?)", migrations.length);
-    return { isNew: applied === 0 };
   });
 }

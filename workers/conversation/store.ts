@@ -1,6 +1,7 @@
 import type { Change, Conversation, Effect, MessageLookup } from '../../src/lib/domain/conversation';
 import type { Message } from '../../src/lib/domain/message';
 import type { InboundEvent } from '../../src/lib/domain/provider';
+import { isMade, migrate } from './migrations';
 
 /** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
 export const PARKED_MS = 24 * 60 * 60_000;
@@ -18,8 +19,10 @@ export type Projection = { version: number; projectedVersion: number; attempts: 
 
 /** Every SQL statement of the conversation object: rows in, domain values out, synchronous. */
 export class Store implements MessageLookup {
-  #sql: Pick<SqlStorage, 'exec'>;
+  readonly #storage: DurableObjectStorage;
   #isClosed = false;
+  /** Whether the schema is there and the newest: it is made with the first thing that is looked for or kept. */
+  #isReady = false;
   /** The state as last read or applied; this object is its only writer. Undefined until it is read. */
   #conversation: Conversation | null | undefined = undefined;
   #isSaved = true;
@@ -29,19 +32,28 @@ export class Store implements MessageLookup {
   #parkedAt: number | null | undefined = undefined;
   readonly #facts = new Map<string, string | null>();
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Nothing has ever been kept here, not even a schema. */
+  get isBlank(): boolean {
+    return !this.#isReady && !isMade(this.#storage);
+  }
+
+  get #sql(): SqlStorage {
+    if (this.#isClosed) throw new Error('this conversation has been erased');
+    if (!this.#isReady) {
+      migrate(this.#storage);
+      this.#isReady = true;
+    }
+    return this.#storage.sql;
   }
 
   /** Everything here has been erased: what was still under way when that happened can neither read nor write any more. */
   close(): void {
     this.forget();
     this.#isClosed = true;
-    this.#sql = {
-      exec: () => {
-        throw new Error('this conversation has been erased');
-      },
-    };
   }
 
   get isClosed(): boolean {
@@ -85,6 +97,7 @@ export class Store implements MessageLookup {
 
   /** The transaction was rolled back: what is in memory is not on disk. */
   forget(): void {
+    this.#isReady = false;
     this.#conversation = undefined;
     this.#isSaved = true;
     this.#heads.clear();

@@ -19,6 +19,8 @@ export type Send = {
   text: string;
   media: PhoneMedia | null;
   buttons: string[];
+  /** What pressing each of the buttons brings back; empty where that is their captions. */
+  tokens?: string[];
   replyTo: string | null;
   /** Refused when the message that it answers is not there. */
   needsReplyTo: boolean;
@@ -54,10 +56,26 @@ export function takeSend(store: SimulatorStore, send: Send, faults: Faults, apiB
     return { ...none, taken: { answer: answerOf(own.answer(faults.retryAfterS)), delayMs, id: null } };
   }
   const id = wire.newId(send.address, store.nextNumber('message', FIRST_MESSAGE));
+  if (store.phone(send.phoneId) === null && store.countPhones() >= MAX_PHONES) {
+    return { ...none, taken: { answer: answerOf(wire.accepted(takenOf(send, id, null, now))), delayMs, id } };
+  }
   const { isOpen, name } = openPhone(store, send, now);
-  const { phoneId, address, kind, media, buttons, replyTo } = send;
+  const { phoneId, address, kind, media, buttons, replyTo, tokens = [] } = send;
+  const token = tokens.length > 0 ? JSON.stringify(tokens) : null;
   const text = kind === 'template' ? send.text : describe(kind, send.text);
-  store.addMessage(phoneId, { id, messageId, from: 'brand', kind, text, at: now, media, buttons, replyTo, state: 'accepted' });
+  store.addMessage(phoneId, {
+    id,
+    messageId,
+    from: 'brand',
+    kind,
+    text,
+    at: now,
+    media,
+    buttons,
+    replyTo,
+    token,
+    state: 'accepted',
+  });
   const fails = own !== undefined || faults.nextSend === 'undeliverable';
   const failure = own && 'failure' in own ? own.failure : wire.undeliverable;
   const posts = receiptsFor(faults, isOpen, fails, now).flatMap(({ status, dueAt }): NewPost[] => {
@@ -71,6 +89,9 @@ export function takeSend(store: SimulatorStore, send: Send, faults: Faults, apiB
   const answer = faults.nextSend === 'silent' ? null : answerOf(wire.accepted(takenOf(send, id, name, now)));
   return { taken: { answer, delayMs, id }, posts, metFault };
 }
+
+/** Strangers of whom a campaign makes a phone; who comes after those is sent to and not shown. */
+const MAX_PHONES = 1_000;
 
 /** Numbers of messages begin beyond those that a demo begins with. */
 export const FIRST_MESSAGE = 10_000;

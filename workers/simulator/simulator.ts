@@ -93,7 +93,7 @@ export class Simulator extends DurableObject<Env> {
     const about = 'targetId' in act ? act.targetId : act.type === 'text' ? act.replyTo : null;
     const target = about === null ? null : this.#store.message(about);
     if ('targetId' in act && target?.phoneId !== phone.id) return fail({ reason: 'not_found' });
-    const marks = about === null ? null : this.#store.marksOf(about);
+    const marks = about === null ? null : this.#store.marksOf(about, act.type === 'button' ? act.text : null);
     const { updateId, id } = this.#number(phone, act, wire);
     const { address, name, provider } = phone;
     const message = target?.message ?? null;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   Faults,
   noFaults,
@@ -52,6 +53,10 @@ export class SimulatorStore {
     return row ? phoneOf(row) : null;
   }
 
+  countPhones(): number {
+    return this.#all<{ n: number }>('SELECT count(*) AS n FROM phones')[0]?.n ?? 0;
+  }
+
   /** Adds a phone that is not there yet; keeps one that is. */
   addPhone(phone: Omit<Phone, 'isBlocked'>): void {
     const { id, channelId, provider, address, name, isOpen, lastText, lastAt } = phone;
@@ -98,14 +103,17 @@ export class SimulatorStore {
     return row ? { phoneId: row.phone_id, message: messageOf(row) } : null;
   }
 
-  /** What the page need not know of a message: the campaign's mark in its buttons, how often it was edited, whether it is the newest. */
-  marksOf(id: string): { token: string | null; edits: number; isLatest: boolean } | null {
-    const [row] = this.#all<{ token: string | null; edits: number; latest: number }>(
-      `SELECT token, edited AS edits, seq = (SELECT max(seq) FROM messages AS other WHERE other.phone_id = messages.phone_id) AS latest
+  /**
+   * What the page need not know of a message: the campaign's mark in the button that was `pressed` (its caption), how often it was
+   * edited, whether it is the newest.
+   */
+  marksOf(id: string, pressed: string | null): { token: string | null; edits: number; isLatest: boolean } | null {
+    const [row] = this.#all<{ token: string | null; buttons: string; edits: number; latest: number }>(
+      `SELECT token, buttons, edited AS edits, seq = (SELECT max(seq) FROM messages AS other WHERE other.phone_id = messages.phone_id) AS latest
        FROM messages WHERE id = ?`,
       id,
     );
-    return row ? { token: row.token, edits: row.edits, isLatest: row.latest === 1 } : null;
+    return row ? { token: tokenOf(row, pressed), edits: row.edits, isLatest: row.latest === 1 } : null;
   }
 
   /** When its end user last wrote, as the provider's time of it; null = never. */
@@ -237,4 +245,13 @@ export class SimulatorStore {
   #all<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
     return this.#sql.exec<Row>(query, ...bindings).toArray();
   }
+}
+
+const Texts = z.array(z.string());
+
+/** One mark for the whole message, or one for each button, as a list. */
+function tokenOf({ token, buttons }: { token: string | null; buttons: string }, pressed: string | null): string | null {
+  if (token === null || !token.startsWith('[')) return token;
+  const place = Texts.parse(JSON.parse(buttons)).indexOf(pressed ?? '');
+  return Texts.parse(JSON.parse(token))[place] ?? null;
 }

@@ -1,4 +1,5 @@
 import type { ConversationTarget } from '../../src/lib/domain/conversation';
+import { partsOfSendId } from '../../src/lib/domain/broadcast';
 import { identityOf } from '../../src/lib/domain/address';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { Channel, InboundEvent, Receipt } from '../../src/lib/domain/provider';
@@ -6,13 +7,24 @@ import type { Channel, InboundEvent, Receipt } from '../../src/lib/domain/provid
 /** What one conversation gets out of one delivery: one call. Events in the order of the delivery. */
 export type Group = { target: ConversationTarget; events: InboundEvent[] };
 /** A receipt that names no end user: the directory knows whose it is. */
-export type Routed = { groups: Group[]; unaddressed: Receipt[] };
+export type Routed = {
+  groups: Group[];
+  unaddressed: Receipt[];
+  /** What is about messages of campaigns, by campaign: their receivers need not have a conversation. */
+  campaigns: Map<string, Receipt[]>;
+};
 
 /** Sorts a delivery's events by conversation; within one they keep their order. */
 export async function route(events: readonly InboundEvent[], channel: Channel): Promise<Routed> {
   const byIdentity = new Map<string, Group>();
   const unaddressed: Receipt[] = [];
+  const campaigns = new Map<string, Receipt[]>();
   for (const event of events) {
+    const own = ofCampaign(event);
+    if (own) {
+      campaigns.set(own.campaignId, [...(campaigns.get(own.campaignId) ?? []), own.receipt]);
+      continue;
+    }
     const { address } = event;
     if (address === null) {
       if (event.type === 'receipt') unaddressed.push(event);
@@ -24,7 +36,20 @@ export async function route(events: readonly InboundEvent[], channel: Channel): 
     group.events.push(event);
     if (event.type === 'message' && event.name !== null) group.target.name = event.name;
   }
-  return { groups: [...byIdentity.values()], unaddressed };
+  return { groups: [...byIdentity.values()], unaddressed, campaigns };
+}
+
+/** A report that names a campaign's message by our id of it. Its echo says that it went out, and is nobody's answer. */
+function ofCampaign(event: InboundEvent): { campaignId: string; receipt: Receipt } | null {
+  if ((event.type !== 'receipt' && event.type !== 'echo') || event.messageId === null) return null;
+  const parts = partsOfSendId(event.messageId);
+  if (!parts) return null;
+  const { address, at, messageId } = event;
+  const receipt: Receipt =
+    event.type === 'receipt'
+      ? event
+      : { type: 'receipt', address, at, messageId, providerMessageId: event.eventId, status: 'sent', failure: null };
+  return { campaignId: parts.campaignId, receipt };
 }
 
 async function groupFor(address: string, identity: string, channel: Channel): Promise<Group> {

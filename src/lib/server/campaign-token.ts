@@ -35,6 +35,9 @@ export async function signToken(claim: Claim, secretKey: string): Promise<string
   return PREFIX + base64.replaceAll('+', '-').replaceAll('/', '_');
 }
 
+/** Whether it looks like one of ours: then either we have signed it, or it is forged. */
+export const looksSigned = (token: string): boolean => FORM.test(token);
+
 /** What the token says when we have signed it, else null; in constant time. */
 export async function readToken(token: string, secretKey: string): Promise<Claim | null> {
   if (!FORM.test(token)) return null;

@@ -51,6 +51,11 @@ export class Parley {
     return parley;
   }
 
+  /** The process group of everything that runs for it. */
+  get group(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   /** What it has printed since it was started. */
   get output(): string {
     return this.#output;

@@ -11,6 +11,7 @@ const Message = z.object({
   type: z.enum(['text', 'image', 'video', 'audio', 'document', 'sticker']),
   text: z.string().optional(),
   media: z.object({ url: z.url(), mime: Words, fileName: z.string().nullish(), sha256: Words.optional() }).optional(),
+  buttons: z.array(z.object({ title: Words, payload: Words })).default([]),
   replyTo: Words.optional(),
 });
 const GenericSend = z.object({
@@ -40,7 +41,8 @@ export async function genericApi(call: Call): Promise<Handled> {
     provider: 'webhook',
     address: user.id,
   } as const;
-  const rest = { messageId, buttons: [], replyTo: message.replyTo ?? null, needsReplyTo: false, windowMs: null };
+  const shown = { buttons: message.buttons.map(({ title }) => title), tokens: message.buttons.map(({ payload }) => payload) };
+  const rest = { messageId, ...shown, replyTo: message.replyTo ?? null, needsReplyTo: false, windowMs: null };
   return { send: { ...whose, ...content, ...rest } };
 }
 

@@ -67,6 +67,10 @@ const Attachment = z.strictObject({
 const Message = z.strictObject({
   text: Words.max(maxText).optional(),
   attachment: Attachment.optional(),
+  quick_replies: z
+    .array(z.strictObject({ content_type: z.literal('text'), title: Words.max(20), payload: Words.max(1_000) }))
+    .max(13)
+    .default([]),
   metadata: z.string().max(1_000).optional(),
 });
 const deadTags = ['ACCOUNT_UPDATE', 'CONFIRMED_EVENT_UPDATE', 'POST_PURCHASE_UPDATE'];
@@ -94,7 +98,7 @@ async function messages(call: Call): Promise<Handled> {
   if ((messaging_type === 'MESSAGE_TAG') !== (tag === 'HUMAN_AGENT'))
     return invalid('A tag needs the type MESSAGE_TAG, and it a tag');
   if (!/^\d{1,24}$/.test(recipient.id)) return invalid('No matching user found', 2018001);
-  const { text, attachment, metadata: messageId = null } = message;
+  const { text, attachment, quick_replies, metadata: messageId = null } = message;
   if ((text === undefined) === (attachment === undefined)) return invalid('message: exactly one of text and attachment');
   const content = attachment
     ? await fileContent(call, body, attachment)
@@ -104,7 +108,8 @@ async function messages(call: Call): Promise<Handled> {
   const whose = { phoneId: await conversationIdOf(channelId, address), channelId, provider: 'messenger', address } as const;
   const replyTo = reply_to?.mid ?? null;
   const rule = tag === undefined ? windowMs : humanAgentMs;
-  return { send: { ...whose, ...content, messageId, buttons: [], replyTo, needsReplyTo: false, windowMs: rule } };
+  const shown = { buttons: quick_replies.map(({ title }) => title), tokens: quick_replies.map(({ payload }) => payload) };
+  return { send: { ...whose, ...content, messageId, ...shown, replyTo, needsReplyTo: false, windowMs: rule } };
 }
 
 const kinds = { image: 'image', video: 'video', audio: 'audio', file: 'document' } as const;

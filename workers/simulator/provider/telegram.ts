@@ -139,6 +139,15 @@ async function fileIn(call: Call, { fields, files }: Body, field: string): Promi
   return URL.canParse(named) ? keepFrom(call, named) : mediaOf(call.env, named);
 }
 
+const Keyboard = z.object({
+  inline_keyboard: z.array(z.array(z.object({ text: z.string().min(1), callback_data: z.string().min(1).max(64) }))),
+});
+
+function keyboardOf({ reply_markup }: Record<string, unknown>): Pick<Send, 'buttons' | 'tokens'> {
+  const keys = (Keyboard.safeParse(valueOf(reply_markup)).data?.inline_keyboard ?? []).flat();
+  return { buttons: keys.map(({ text }) => text), tokens: keys.map(({ callback_data }) => callback_data) };
+}
+
 async function sendOf(fields: Record<string, unknown>, content: Pick<Send, 'kind' | 'text' | 'media'>): Promise<Handled> {
   const chat = Chat.safeParse(fields.chat_id);
   if (!chat.success) return bad(fields.chat_id === undefined ? 'chat_id is empty' : 'chat not found');
@@ -148,5 +157,5 @@ async function sendOf(fields: Record<string, unknown>, content: Pick<Send, 'kind
   const replyTo = answered ? `${address}:${answered.data.message_id}` : null;
   const needsReplyTo = answered?.data.allow_sending_without_reply !== true;
   const whose = { phoneId: await conversationIdOf(channelId, address), channelId, provider: 'telegram', address } as const;
-  return { send: { ...whose, ...content, messageId: null, buttons: [], replyTo, needsReplyTo, windowMs: null } };
+  return { send: { ...whose, ...content, messageId: null, ...keyboardOf(fields), replyTo, needsReplyTo, windowMs: null } };
 }

@@ -114,6 +114,22 @@ const Message = z.discriminatedUnion('type', [
   z.strictObject({ ...common, type: z.literal('sticker'), sticker: File }),
   z.strictObject({
     ...common,
+    type: z.literal('interactive'),
+    interactive: z.strictObject({
+      type: z.literal('button'),
+      body: z.strictObject({ text: Words.max(1_024) }),
+      action: z.strictObject({
+        buttons: z
+          .array(
+            z.strictObject({ type: z.literal('reply'), reply: z.strictObject({ id: Words.max(256), title: Words.max(20) }) }),
+          )
+          .min(1)
+          .max(3),
+      }),
+    }),
+  }),
+  z.strictObject({
+    ...common,
     type: z.literal('template'),
     template: z.strictObject({
       name: Words,
@@ -143,13 +159,19 @@ async function messages(call: Call): Promise<Handled> {
   return { send: { ...whose, messageId, replyTo, needsReplyTo: false, ...content } };
 }
 
-type Content = Pick<Send, 'kind' | 'text' | 'media' | 'buttons' | 'windowMs'>;
+type Content = Pick<Send, 'kind' | 'text' | 'media' | 'buttons' | 'tokens' | 'windowMs'>;
 
 async function contentOf(call: Call, message: Message): Promise<Content | Response> {
   const free = { buttons: [], windowMs };
   switch (message.type) {
     case 'text':
       return { ...free, kind: 'text', text: message.text.body, media: null };
+    case 'interactive': {
+      const { body, action } = message.interactive;
+      const replies = action.buttons.map(({ reply }) => reply);
+      const shown = { buttons: replies.map(({ title }) => title), tokens: replies.map(({ id }) => id) };
+      return { kind: 'text', text: body.text, media: null, windowMs, ...shown };
+    }
     case 'template':
       return templateContent(message.template);
     case 'image':
@@ -185,5 +207,12 @@ function templateContent({ name, language, components = [] }: Extract<Message, {
   const text = rendered(template, textsOf('header'), textsOf('body'));
   if (text === null)
     return respond(whatsappError(400, 132000, 'Number of parameters does not match the expected number of params'));
-  return { kind: 'template' as const, text, media: null, buttons: template.buttons, windowMs: null };
+  const payloads = components.flatMap((part) => (part.type === 'button' ? [part] : []));
+  const tokens = template.buttons.map((caption, i) => {
+    const told = payloads.find(({ index }) => Number(index) === i);
+    return told?.parameters[0]?.payload ?? caption;
+  });
+  if (payloads.some(({ index }) => Number(index) >= template.buttons.length))
+    return respond(whatsappError(400, 132018, 'There is no such button in the template'));
+  return { kind: 'template' as const, text, media: null, buttons: template.buttons, tokens, windowMs: null };
 }

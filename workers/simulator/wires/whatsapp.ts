@@ -64,8 +64,19 @@ function contentOf(act: PhoneAct, context: ActContext): object | null {
   switch (act.type) {
     case 'text':
       return { type: 'text', text: { body: act.text }, ...(act.replyTo !== null && contextOf(act.replyTo)) };
-    case 'button':
-      return { type: 'button', button: { payload: context.token ?? act.text, text: act.text }, ...contextOf(act.targetId) };
+    case 'button': {
+      const payload = context.token ?? act.text;
+      const answered = contextOf(act.targetId);
+      // Below free text it is a reply button; those of templates are quick replies.
+      const isReply = context.target?.from === 'brand' && context.target.kind === 'text';
+      return isReply
+        ? {
+            type: 'interactive',
+            interactive: { type: 'button_reply', button_reply: { id: payload, title: act.text } },
+            ...answered,
+          }
+        : { type: 'button', button: { payload, text: act.text }, ...answered };
+    }
     case 'media':
       return mediaOf(act.kind, act.caption, context.files[0]);
     case 'location': {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describe, type Details } from '../../../domain/message';
 import type { Content, InboundEvent } from '../../../domain/provider';
 import { cleanText } from '../../../domain/text';
+import { partsOfSendId } from '../../../domain/broadcast';
 import { MessageId } from '../../../domain/ids';
 import { facts, Id, soft, tokenOf } from '../../../server/providers/facts';
 import { attachmentOf } from './attachment';
@@ -76,7 +77,8 @@ function referencesOf({ reply_to, quick_reply, referral }: Message) {
 }
 
 /** Our own sends carry our id as `metadata`; other apps may write anything there. */
-const ownIdOf = ({ metadata }: Message): string | null => MessageId.safeParse(metadata).data ?? null;
+const ownIdOf = ({ metadata }: Message): string | null =>
+  MessageId.safeParse(metadata).data ?? (metadata !== undefined && partsOfSendId(metadata) ? metadata : null);
 
 function originOf({ app_id }: Message): string {
   return app_id === undefined || PAGE_INBOX.has(app_id) ? 'Messenger inbox' : 'another app';

@@ -14,7 +14,7 @@ const MAX_FILE_NAME = 200;
 const Taken = z.object({ recipient_id: soft(Id), message_id: soft(Id) });
 
 /** Under which rule a message goes out. The tag is for answers by people only, and never inside the window. */
-type Rule = { messaging_type: 'RESPONSE' } | { messaging_type: 'MESSAGE_TAG'; tag: 'HUMAN_AGENT' };
+type Rule = { messaging_type: 'RESPONSE' | 'UPDATE' } | { messaging_type: 'MESSAGE_TAG'; tag: 'HUMAN_AGENT' };
 
 const attachmentTypes: Record<AttachmentKind, 'image' | 'video' | 'audio' | 'file'> = {
   image: 'image',
@@ -31,7 +31,10 @@ export async function send(message: OutboundMessage, channel: Channel, deps: Sen
   if (refusal) return refusal;
   const { accessToken } = channel.secrets;
   if (!accessToken) return failed('not_configured', 'This channel has no access token. An Admin must set it up.');
-  const rule = ruleAt(deps.now - message.lastInboundAt, channel.settings.humanAgent === true);
+  // A campaign answers nobody. Whether the window is open Messenger knows, and says.
+  const rule: Rule | null = message.campaign
+    ? { messaging_type: 'UPDATE' }
+    : ruleAt(deps.now - message.lastInboundAt, channel.settings.humanAgent === true);
   if (!rule) return windowClosed(channel.settings.humanAgent === true);
   const url = graphUrl(deps.apiBase, [channel.accountId, 'messages'], { access_token: accessToken });
   const parts = partsOf(message, rule);
@@ -65,12 +68,14 @@ function windowClosed(humanAgent: boolean): SendResult {
   return { status: 'failed', failure: { code: 'window_closed', reason, retryable: false }, windowClosed: true };
 }
 
-function partsOf({ id, address, text, replyTo, media }: OutboundMessage, rule: Rule) {
+function partsOf({ id, address, text, replyTo, media, campaign }: OutboundMessage, rule: Rule) {
   const attachment = media && { type: attachmentTypes[media.kind], payload: { is_reusable: true } };
+  const quickReplies = (campaign?.buttons ?? []).map(({ title, token }) => ({ content_type: 'text', title, payload: token }));
+  const said = { text, ...(quickReplies.length > 0 && { quick_replies: quickReplies }) };
   return {
     recipient: { id: address },
     ...rule,
-    message: attachment ? { attachment, metadata: id } : { text, metadata: id },
+    message: attachment ? { attachment, metadata: id } : { ...said, metadata: id },
     ...(replyTo !== null && { reply_to: { mid: wholeOf(replyTo) } }),
   };
 }

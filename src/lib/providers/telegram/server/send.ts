@@ -35,7 +35,12 @@ export async function send(message: OutboundMessage, channel: Channel, deps: Sen
   const refusal = message.media ? refuseFile(message.media, message.text) : refuseText(message.text);
   if (refusal) return refusal;
   if (!message.media) {
-    const parameters = { chat_id: chatId, text: message.text, reply_parameters: replyParametersOf(message) };
+    const parameters = {
+      chat_id: chatId,
+      text: message.text,
+      reply_parameters: replyParametersOf(message),
+      reply_markup: keyboardOf(message),
+    };
     return interpret(await callBot('sendMessage', parameters, channel, deps), message);
   }
   const file = await bytesOf(message.media);
@@ -85,6 +90,12 @@ function formOf(message: OutboundMessage, field: string, file: Blob, fileName: s
   if (answered) form.set('reply_parameters', JSON.stringify(answered));
   form.set(field, file, cleanText(fileName, MAX_FILE_NAME) || 'file');
   return form;
+}
+
+/** A campaign's buttons, one below the other. What is pressed comes back as `callback_data`, of which 64 bytes are taken. */
+function keyboardOf({ campaign }: OutboundMessage) {
+  if (!campaign || campaign.buttons.length === 0) return undefined;
+  return { inline_keyboard: campaign.buttons.map(({ title, token }) => [{ text: title, callback_data: token }]) };
 }
 
 /** What it answers, when that is in this chat; it goes out also when the end user has deleted that meanwhile. */

@@ -22,8 +22,9 @@ export async function send(message: OutboundMessage, channel: Channel, deps: Sen
     timestamp: new Date(deps.now).toISOString(),
     data: {
       user: { id: message.address },
-      message: { ...content, ...(message.replyTo !== null && { replyTo: message.replyTo }) },
+      message: { ...content, ...buttonsOf(message), ...(message.replyTo !== null && { replyTo: message.replyTo }) },
       idempotencyKey: message.id,
+      ...(message.campaign && { campaignToken: message.campaign.token }),
     },
   });
   const signature = await sign(message.id, body, channel, deps.now);
@@ -32,6 +33,11 @@ export async function send(message: OutboundMessage, channel: Channel, deps: Sen
   const url = base ? messagesUrl(base) : '';
   const answer = await call(url, { 'content-type': 'application/json', ...signature }, body, deps);
   return typeof answer.status === 'string' ? answer : resultOf(answer);
+}
+
+function buttonsOf({ campaign }: OutboundMessage) {
+  const buttons = (campaign?.buttons ?? []).map(({ title, token }) => ({ title, payload: token }));
+  return buttons.length > 0 && { buttons };
 }
 
 /** The message in the contract's words; null when its file cannot be had. */

@@ -1,4 +1,4 @@
-import type { OutboundMedia, OutboundMessage } from '../../../domain/provider';
+import type { CampaignMark, OutboundMedia, OutboundMessage } from '../../../domain/provider';
 import type { TemplateParameter, TemplateUse } from '../../../domain/template';
 
 /** The body of `/messages`. `mediaId` is what the upload of its media was answered with. */
@@ -14,11 +14,19 @@ export function bodyOf(message: OutboundMessage, mediaId: string | null) {
   };
 }
 
-function contentOf({ template, media, text }: OutboundMessage, mediaId: string | null) {
-  if (template) return { type: 'template', template: templateOf(template) };
+function contentOf({ template, media, text, campaign }: OutboundMessage, mediaId: string | null) {
+  if (template) return { type: 'template', template: templateOf(template, campaign) };
   if (media && mediaId !== null) return { type: media.kind, [media.kind]: mediaOf(media, mediaId, text) };
+  const buttons = campaign?.buttons ?? [];
+  if (buttons.length > 0)
+    return { type: 'interactive', interactive: { type: 'button', body: { text }, action: actionOf(buttons) } };
   return { type: 'text', text: { body: text, preview_url: false } };
 }
+
+/** Buttons below free text, which go out inside the window only. Their ids come back with the answer. */
+const actionOf = (buttons: CampaignMark['buttons']) => ({
+  buttons: buttons.map(({ title, token }) => ({ type: 'reply', reply: { id: token, title } })),
+});
 
 function mediaOf({ kind, fileName }: OutboundMedia, id: string, text: string) {
   const caption = takesCaption(kind) && text.trim() !== '' ? { caption: text } : {};
@@ -28,11 +36,19 @@ function mediaOf({ kind, fileName }: OutboundMedia, id: string, text: string) {
 /** Audio and stickers are refused with one. */
 export const takesCaption = (kind: OutboundMedia['kind']): boolean => kind !== 'audio' && kind !== 'sticker';
 
-function templateOf({ name, language, header, body }: TemplateUse) {
-  const components = [
+/** A template has its own buttons; told are only what pressing them is to bring back, by their places. */
+function templateOf({ name, language, header, body }: TemplateUse, campaign: CampaignMark | undefined) {
+  const buttons = (campaign?.buttons ?? []).map(({ token }, i) => ({
+    type: 'button',
+    sub_type: 'quick_reply',
+    index: String(i),
+    parameters: [{ type: 'payload', payload: token }],
+  }));
+  const texts = [
     { type: 'header', parameters: header.map(parameterOf) },
     { type: 'body', parameters: body.map(parameterOf) },
   ].filter(({ parameters }) => parameters.length > 0);
+  const components = [...texts, ...buttons];
   return { name, language: { code: language }, ...(components.length > 0 && { components }) };
 }
 

@@ -1,0 +1,360 @@
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { partsOfSendId, sendIdOf } from '../../src/lib/domain/broadcast';
+import type { Receipt } from '../../src/lib/domain/provider';
+import { readToken, signToken } from '../../src/lib/server/campaign-token';
+import { recordCampaignSends } from '../../src/lib/server/campaign-sends';
+import { conversationIdOf } from '../../src/lib/domain/ids';
+import { broadcastOf, conversationOf, gateOf } from '../../workers/env';
+import type { Conversation } from '../../workers/durable-objects';
+import { anInbound } from '../fixtures/conversation';
+import { call, signed } from './webhooks-world';
+import { anAudience, aPlan, aShop, provider, refused, ring, taken, wamid, work } from './broadcast-world';
+
+afterEach(() => void vi.useRealTimers());
+
+const figuresOf = (id: string) =>
+  env.DB.prepare('SELECT status, recipients, sent, delivered, read, failed, unknown, replied FROM campaigns WHERE id = ?')
+    .bind(id)
+    .first();
+const sendsOf = async (id: string) =>
+  (await env.DB.prepare('SELECT * FROM campaign_sends WHERE campaign_id = ? ORDER BY address').bind(id).all()).results;
+
+/** Works until nothing is left to do now; the queue of the tests may do some of it. */
+async function sentOut(campaignId: string): Promise<void> {
+  await ring(campaignId);
+  await work(campaignId);
+  await vi.waitFor(
+    async () => {
+      await ring(campaignId);
+      expect(await broadcastOf(env, campaignId).progress()).toMatchObject({ phase: 'sent' });
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  await ring(campaignId);
+}
+
+const receipt = (campaignId: string, seq: number, fields: Partial<Receipt> = {}): Receipt => ({
+  type: 'receipt',
+  address: null,
+  at: Date.now(),
+  providerMessageId: null,
+  messageId: sendIdOf(campaignId, seq),
+  status: 'delivered',
+  failure: null,
+  ...fields,
+});
+
+describe('a campaign goes out', () => {
+  test('to everybody once, with our mark in every button, recorded with the provider’s id, and makes no conversation', async () => {
+    const channelId = await aShop();
+    const addresses = await anAudience(channelId, 40);
+    const calls = provider();
+    const before = await listDurableObjectIds(env.CONVERSATION);
+    const plan = await aPlan(channelId);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+
+    expect(calls.map(({ to }) => to).sort()).toEqual(addresses);
+    for (const { id, payloads } of calls) {
+      const claims = await Promise.all(payloads.map((token) => readToken(token, env.SECRET_KEY)));
+      expect(claims).toEqual([0, 1].map((button) => ({ ...partsOfSendId(id), button })));
+    }
+    expect(await figuresOf(plan.campaignId)).toMatchObject({ status: 'sent', recipients: 40, sent: 40, failed: 0 });
+    const sends = await sendsOf(plan.campaignId);
+    expect(sends.map(({ provider_message_id }) => provider_message_id)).toEqual(addresses.map(wamid));
+    expect(sends[0]).toMatchObject({ text: 'Hi Person, spring is here', buttons: '["Yes","No"]' });
+    expect(await listDurableObjectIds(env.CONVERSATION)).toEqual(before);
+  });
+
+  test('to nobody twice who has two entries with one number, and not to whom nothing can be written', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 3, (n) => (n === 1 ? '' : 'Lena'));
+    const calls = provider();
+    const content = { text: 'Hi {{firstName}}', buttons: ['Yes'], template: null, values: {} };
+    const plan = await aPlan(channelId, { content });
+    const broadcast = broadcastOf(env, plan.campaignId);
+    await broadcast.launch(plan);
+    await sentOut(plan.campaignId);
+    expect(calls).toHaveLength(2);
+    expect(await broadcast.progress()).toMatchObject({ recipients: 3, sent: 2, skipped: 1 });
+    expect(await broadcast.recipients({ outcome: 'skipped', after: 0, limit: 10 })).toMatchObject([
+      { seq: 2, reason: expect.stringContaining('firstName') },
+    ]);
+  });
+
+  test('at its time and not before; one that is called off before may be planned anew', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 1);
+    const calls = provider();
+    const plan = await aPlan(channelId, { at: Date.now() + 3_600_000 });
+    const broadcast = broadcastOf(env, plan.campaignId);
+    expect(await broadcast.launch(plan)).toMatchObject({ phase: 'scheduled', recipients: 0 });
+    await ring(plan.campaignId);
+    expect(await broadcast.progress()).toMatchObject({ phase: 'scheduled' });
+    expect(await broadcast.stop()).toBeNull();
+    expect(calls).toEqual([]);
+    await broadcast.launch({ ...plan, at: null });
+    await sentOut(plan.campaignId);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('of what the provider answers', () => {
+  test('a refusal that takes nothing is tried again, a final one is not, and a doubt never', async () => {
+    const channelId = await aShop();
+    const [busy = '', never = '', doubtful = ''] = await anAudience(channelId, 3);
+    const tries = new Map<string, number>();
+    const calls = provider((sent) => {
+      const n = (tries.get(sent.to) ?? 0) + 1;
+      tries.set(sent.to, n);
+      if (sent.to === busy) return n === 1 ? refused(429, 130429) : taken(sent);
+      return sent.to === never ? refused(400, 131026) : refused(500, 999);
+    });
+    const plan = await aPlan(channelId);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+    expect(calls.filter(({ to }) => to === busy)).toHaveLength(2);
+    expect([tries.get(never), tries.get(doubtful)]).toEqual([1, 1]);
+    expect(await figuresOf(plan.campaignId)).toMatchObject({ recipients: 3, sent: 1, failed: 1, unknown: 1 });
+  });
+
+  test('a stopped channel pauses it with the reason, and it goes on by itself when the channel is resumed', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 2);
+    let isBad = true;
+    const calls = provider((sent) => (isBad ? refused(401, 190) : taken(sent)));
+    const plan = await aPlan(channelId);
+    const broadcast = broadcastOf(env, plan.campaignId);
+    await broadcast.launch(plan);
+    await ring(plan.campaignId);
+    await work(plan.campaignId);
+    await vi.waitFor(async () => {
+      expect(await broadcast.progress()).toMatchObject({ phase: 'paused', queued: 2, reason: expect.stringContaining('token') });
+    });
+    const before = calls.length;
+    await ring(plan.campaignId);
+    expect(await broadcast.progress()).toMatchObject({ phase: 'paused' });
+    expect(calls.length).toBe(before);
+    isBad = false;
+    await gateOf(env, channelId).resume();
+    await ring(plan.campaignId);
+    await sentOut(plan.campaignId);
+    expect(await broadcast.progress()).toMatchObject({ sent: 2, failed: 0 });
+  });
+
+  test('a call of which nothing is heard any more is in doubt, is never made again, and a receipt settles it', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 1);
+    const calls = provider();
+    const plan = await aPlan(channelId, { at: Date.now() + 3_600_000 });
+    const broadcast = broadcastOf(env, plan.campaignId);
+    await broadcast.launch(plan);
+    const [one] = await runInDurableObject(broadcast, async (object, state) => {
+      vi.useFakeTimers({ now: Date.now() + 3_600_001, toFake: ['Date'] });
+      await object.alarm();
+      return object.enter(0, 'run') ? object.take(0, 'run', 5) : state.id.name === 'never' ? [] : [];
+    });
+    expect(one).toMatchObject({ seq: 1, attempt: 1 });
+    await runInDurableObject(broadcast, async (object) => {
+      vi.setSystemTime(Date.now() + 21_000);
+      await object.alarm();
+      expect(object.progress()).toMatchObject({ unknown: 1, queued: 0 });
+      await object.alarm();
+      expect(object.progress()).toMatchObject({ phase: 'sent' });
+      await object.report(channelId, [receipt(plan.campaignId, 1, { providerMessageId: 'wamid.late' })]);
+      expect(object.progress()).toMatchObject({ unknown: 0, sent: 1, delivered: 1 });
+    });
+    vi.useRealTimers();
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('somebody steers it', () => {
+  test('a pause hands nobody out, a resume goes on with all, a stop ends it and what was not called stays so', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 4);
+    provider();
+    const plan = await aPlan(channelId, { at: Date.now() + 3_600_000 });
+    const broadcast = broadcastOf(env, plan.campaignId);
+    await broadcast.launch(plan);
+    await runInDurableObject(broadcast, async (object) => {
+      vi.useFakeTimers({ now: Date.now() + 3_600_001, toFake: ['Date'] });
+      await object.alarm();
+      expect(object.progress()).toMatchObject({ phase: 'sending', queued: 4 });
+      object.enter(7, 'mine');
+      const [first] = object.take(7, 'mine', 1);
+      await object.pause();
+      expect(object.take(7, 'mine', 5)).toEqual([]);
+      // What was being called ends as it does.
+      const result = { status: 'sent', providerMessageId: 'wamid.first' } as const;
+      const settlement = { seq: first?.seq ?? 0, attempt: 1, result };
+      await object.settle([settlement]);
+      await object.settle([settlement]);
+      expect(object.progress()).toMatchObject({ phase: 'paused', queued: 3, sent: 1 });
+      await object.resume();
+      const [second] = object.take(7, 'mine', 1);
+      await object.stop();
+      expect(object.take(7, 'mine', 5)).toEqual([]);
+      expect(await object.resume()).toMatchObject({ phase: 'stopped', queued: 3, sent: 1 });
+      await object.settle([{ seq: second?.seq ?? 0, attempt: 1, result: { ...result, providerMessageId: 'wamid.2' } }]);
+      expect(object.progress()).toMatchObject({ phase: 'stopped', queued: 2, sent: 2 });
+      await object.alarm();
+    });
+    vi.useRealTimers();
+    expect(await figuresOf(plan.campaignId)).toMatchObject({ status: 'stopped', recipients: 4, sent: 2 });
+  });
+});
+
+describe('receipts', () => {
+  test('move forward only, count once, and those of another channel or of nobody count not at all', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 2);
+    provider();
+    const plan = await aPlan(channelId);
+    const broadcast = broadcastOf(env, plan.campaignId);
+    await broadcast.launch(plan);
+    await sentOut(plan.campaignId);
+    const of = (seq: number, status: Receipt['status']) => receipt(plan.campaignId, seq, { status });
+    await broadcast.report('elsewhere', [of(1, 'read')]);
+    await broadcast.report(channelId, [of(3, 'read'), receipt(crypto.randomUUID(), 1)]);
+    expect(await broadcast.progress()).toMatchObject({ sent: 2, delivered: 0 });
+    await broadcast.report(channelId, [of(1, 'read'), of(1, 'delivered'), of(1, 'read'), of(2, 'failed'), of(1, 'failed')]);
+    expect(await broadcast.progress()).toMatchObject({ sent: 1, delivered: 1, read: 1, failed: 1 });
+    await broadcast.report(channelId, [of(2, 'delivered')]);
+    expect(await broadcast.progress()).toMatchObject({ sent: 2, delivered: 2, failed: 0 });
+  });
+});
+
+describe('receipts of people who have never written', () => {
+  const tablesOf = (stub: DurableObjectStub<Conversation>) =>
+    runInDurableObject(stub, (_, { storage }) => storage.sql.exec('SELECT name FROM sqlite_master').toArray());
+
+  test('reach the campaign by our id and make no conversation', async () => {
+    const channelId = await aShop();
+    const [address = ''] = await anAudience(channelId, 1);
+    provider();
+    const plan = await aPlan(channelId);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+    const accountId = await accountOf(channelId);
+    const status = { id: wamid(address), status: 'read', timestamp: '1749416383', recipient_id: address };
+    const value = {
+      messaging_product: 'whatsapp',
+      metadata: { display_phone_number: '1', phone_number_id: accountId },
+      statuses: [{ ...status, biz_opaque_callback_data: sendIdOf(plan.campaignId, 1) }],
+    };
+    const body = JSON.stringify({
+      object: 'whatsapp_business_account',
+      entry: [{ id: '1', changes: [{ field: 'messages', value }] }],
+    });
+    const channel = { provider: 'whatsapp' as const, secrets: { appSecret: 'app-secret' } };
+    const post = async () => call(channelId, { method: 'POST', body, headers: await signed(channel, body) }, env);
+    expect([(await post()).status, (await post()).status]).toEqual([200, 200]);
+    expect(await broadcastOf(env, plan.campaignId).progress()).toMatchObject({ sent: 1, delivered: 1, read: 1 });
+    const stub = conversationOf(env, await conversationIdOf(channelId, address));
+    expect(await tablesOf(stub)).toEqual([]);
+  });
+
+  test('that name nothing of ours leave nothing behind, and the first message begins as ever', async () => {
+    const id = await conversationIdOf('demo-messenger', '6543210987654321');
+    const target = { id, channelId: 'demo-messenger', provider: 'messenger' as const, address: '6543210987654321', name: null };
+    const stub = conversationOf(env, id);
+    const read = {
+      ...receipt(crypto.randomUUID(), 1),
+      messageId: null,
+      address: target.address,
+      upTo: Date.now(),
+      status: 'read' as const,
+    };
+    await stub.receive(target, [read]);
+    expect(await tablesOf(stub)).toEqual([]);
+    await stub.receive(target, [read, anInbound({ eventId: 'm_in', address: target.address })]);
+    const thread = await stub.get();
+    expect(thread.ok && thread.value.messages.filter(({ kind }) => kind === 'text')).toHaveLength(1);
+  });
+});
+
+const accountOf = async (channelId: string) =>
+  String((await env.DB.prepare('SELECT account_id FROM channels WHERE id = ?').bind(channelId).first())?.account_id);
+
+describe('a reply', () => {
+  async function sentTo(count = 1) {
+    const channelId = await aShop();
+    const [address = ''] = await anAudience(channelId, count);
+    const calls = provider();
+    const plan = await aPlan(channelId);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+    const id = await conversationIdOf(channelId, address);
+    const target = { id, channelId, provider: 'whatsapp' as const, address, name: 'Lena' };
+    const campaignOf = async () => {
+      const found = await conversationOf(env, id).get();
+      return found.ok ? found.value.conversation.campaign : null;
+    };
+    return { channelId, plan, calls, address, target, campaignOf };
+  }
+
+  test('to it is exact by what it quotes, and counts once', async () => {
+    const { target, address, plan, campaignOf } = await sentTo();
+    const stub = conversationOf(env, target.id);
+    await stub.receive(target, [anInbound({ eventId: 'wamid.in1', address, replyTo: wamid(address) })]);
+    await vi.waitFor(async () => expect(await campaignOf()).toMatchObject({ id: plan.campaignId, match: 'exact' }));
+    await stub.receive(target, [anInbound({ eventId: 'wamid.in2', address, replyTo: wamid(address) })]);
+    await vi.waitFor(async () => expect(await figuresOf(plan.campaignId)).toMatchObject({ replied: 1 }));
+  });
+
+  test('with a forged mark is only a guess', async () => {
+    const { target, address, plan, campaignOf, calls } = await sentTo();
+    const good = calls[0]?.payloads[0] ?? '';
+    const forged = good.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+    expect(await readToken(good, env.SECRET_KEY)).toMatchObject({ campaignId: plan.campaignId });
+    expect(await readToken(forged, env.SECRET_KEY)).toBeNull();
+    expect(await readToken(good, 'another secret key, of at least 32 characters')).toBeNull();
+    await conversationOf(env, target.id).receive(target, [anInbound({ eventId: 'wamid.in', address, token: forged })]);
+    await vi.waitFor(async () => expect(await campaignOf()).toMatchObject({ match: 'inferred' }));
+  });
+
+  test('with our mark is sure also where the records are behind: the campaign’s object knows what was sent', async () => {
+    const { target, address, plan, campaignOf } = await sentTo();
+    await env.DB.prepare('DELETE FROM campaign_sends WHERE campaign_id = ?').bind(plan.campaignId).run();
+    const token = await signToken({ campaignId: plan.campaignId, seq: 1, button: 1 }, env.SECRET_KEY);
+    await conversationOf(env, target.id).receive(target, [anInbound({ eventId: 'wamid.in', address, token })]);
+    await vi.waitFor(async () => expect(await campaignOf()).toMatchObject({ id: plan.campaignId, match: 'token' }));
+    const thread = await conversationOf(env, target.id).get();
+    const cards = thread.ok ? thread.value.messages.filter(({ kind }) => kind === 'campaign') : [];
+    expect(cards).toMatchObject([{ text: 'Hi Person, spring is here' }]);
+  });
+
+  test('that is quicker than the record of what it quotes becomes exact when that lands, and the guess is taken back', async () => {
+    const { target, address, plan, campaignOf, channelId } = await sentTo();
+    const stub = conversationOf(env, target.id);
+    await stub.receive(target, [anInbound({ eventId: 'wamid.in', address, replyTo: 'wamid.other-tool' })]);
+    await vi.waitFor(async () => expect(await campaignOf()).toMatchObject({ id: plan.campaignId, match: 'inferred' }));
+    await vi.waitFor(async () => expect(await figuresOf(plan.campaignId)).toMatchObject({ replied: 1 }));
+    const other = await aPlan(channelId);
+    const send = {
+      id: 'their-own-id',
+      campaignId: other.campaignId,
+      channelId,
+      address,
+      providerMessageId: 'wamid.other-tool',
+      token: null,
+      text: 'From elsewhere',
+      buttons: [],
+      sentAt: Date.now() - 1_000,
+    };
+    await recordCampaignSends(env, [send]);
+    await recordCampaignSends(env, [send]);
+    expect(await campaignOf()).toMatchObject({ id: other.campaignId, match: 'exact' });
+    expect(await figuresOf(plan.campaignId)).toMatchObject({ replied: 0 });
+    expect(await figuresOf(other.campaignId)).toMatchObject({ replied: 1 });
+    // A sure answer stands, whatever is guessed later.
+    await stub.receive(target, [anInbound({ eventId: 'wamid.in3', address, replyTo: null })]);
+    expect(await campaignOf()).toMatchObject({ id: other.campaignId, match: 'exact' });
+    const left = await env.DB.prepare('SELECT key FROM unmatched_replies WHERE channel_id = ?').bind(channelId).all();
+    expect(left.results).toEqual([]);
+  });
+});

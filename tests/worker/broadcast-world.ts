@@ -25,6 +25,8 @@ let people = 1_000_000;
 
 /** So many people with an address on the channel; their addresses, in order. */
 export async function anAudience(channelId: string, count: number, names: (n: number) => string = (n) => `Person ${n}`) {
+  // Room for those that the replies of a test make.
+  people += 1_000;
   const crowd = Array.from({ length: count }, (_, i) => {
     const no = ++people;
     return { no, id: `person-${no}`, name: names(i), address: `4915${String(no)}` };

@@ -31,8 +31,9 @@ export async function queryOf(
   if (segment && problemOf(segment.query, custom) !== null) {
     return { problem: `Its segment "${segment.name}" asks for what is not there any more. Put it right, and resume.` };
   }
-  const { windowMs, hasTemplates } = rulesOf(provider);
-  if (windowMs === null || hasTemplates) return { query };
+  const { sendWindow, hasTemplates } = rulesOf(provider);
+  const windowMs = hasTemplates ? null : sendWindow(0, {});
+  if (windowMs === null) return { query };
   const recent: PeopleQuery = {
     match: 'all',
     of: [query ?? everybody, { property: 'lastReplyAt', op: 'inLast', value: Math.ceil(windowMs / DAY_MS) }],

@@ -1,14 +1,58 @@
 import { seedDemoUsers } from '../src/lib/server/auth/demo-users';
 import { userOf } from '../src/lib/server/auth/auth';
+import { handleAuth } from '../src/lib/server/auth/handler';
 import { isLocalDemo, seedDemo } from './demo/seed';
 import type { Env } from './env';
 import { health } from './health';
 import { connectLive } from './live';
+import { livePlaces } from './live-places';
 import { handleMedia } from './media/routes';
-import { handleSimulator, isProviderCall } from './simulator/routes';
+import { handleSimulator } from './simulator/routes';
 import { handleWebhook } from './webhooks';
 
 type App = { fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> };
+type Call = { request: Request; env: Env; ctx: ExecutionContext; url: URL; part: string };
+type Route = {
+  /** `{…}` is one part of the path, `*` all the rest. */
+  path: string;
+  /** A server's call, without a browser behind it: its Origin says nothing. */
+  isServers?: true;
+  handle: (call: Call) => Response | Promise<Response>;
+};
+
+/** What the entry answers itself, the first that fits; sockets and everything else come after. */
+const routes: readonly Route[] = [
+  {
+    path: '/webhooks/{channel}',
+    isServers: true,
+    handle: ({ request, env, ctx, part }) => handleWebhook(request, env, ctx, part),
+  },
+  { path: '/healthz', isServers: true, handle: ({ env }) => health(env) },
+  {
+    path: '/simulator/api/provider/*',
+    isServers: true,
+    handle: ({ request, env, ctx }) => handleSimulator(request, env, ctx, null),
+  },
+  { path: '/media/shared/*', handle: async ({ request, env, url }) => secured(await handleMedia(request, env, url), url) },
+  { path: '/media/*', handle: async ({ request, env, url }) => secured(await handleMedia(request, env, url), url) },
+  {
+    path: '/simulator/api/*',
+    handle: async ({ request, env, ctx }) => handleSimulator(request, env, ctx, await userOf(env, request)),
+  },
+  { path: '/demo/seed', handle: ({ request, env, url }) => seed(request, env, url) },
+  { path: '/api/auth/*', handle: async ({ request, env, url }) => secured(await handleAuth(request, env), url) },
+];
+
+/** Their paths, for whoever checks that none is forgotten. */
+export const routePaths: readonly string[] = routes.map(({ path }) => path);
+
+const patterns = routes.map((route) => ({
+  ...route,
+  pattern: new RegExp(
+    `^${route.path.replace(/\{\w+\}/, '([^/]+)').replace(/\/\*$/, '/')}${route.path.endsWith('*') ? '' : '/?$'}`,
+  ),
+}));
+const isSocket = (path: string): boolean => path.startsWith('/live/') || livePlaces.some((place) => place.path === path);
 
 /**
  * The Worker's front door. Webhooks and sockets are routed before SvelteKit, which refuses form posts without an Origin and takes no
@@ -17,16 +61,12 @@ type App = { fetch(request: Request, env: Env, ctx: ExecutionContext): Response 
 export function edge(app: App): (request: Request, env: Env, ctx: ExecutionContext) => Promise<Response> {
   return async (request, env, ctx) => {
     const url = new URL(request.url);
-    const webhook = /^\/webhooks\/([^/]+)\/?$/.exec(url.pathname)?.[1];
-    if (webhook !== undefined) return handleWebhook(request, env, ctx, webhook);
-    if (url.pathname === '/healthz') return health(env);
-    if (isProviderCall(url)) return handleSimulator(request, env, ctx, null);
-    const refusal = refuse(request, url);
+    const path = url.pathname;
+    const route = isSocket(path) ? undefined : patterns.find(({ pattern }) => pattern.test(path));
+    const refusal = route?.isServers ? null : refuse(request, url);
     if (refusal) return refusal;
-    if (url.pathname.startsWith('/live/')) return connectLive(request, env);
-    if (url.pathname.startsWith('/media/')) return secured(await handleMedia(request, env, url), url);
-    if (url.pathname.startsWith('/simulator/api/')) return handleSimulator(request, env, ctx, await userOf(env, request));
-    if (url.pathname === '/demo/seed' && request.method === 'POST') return seed(request, env, url);
+    if (route) return route.handle({ request, env, ctx, url, part: route.pattern.exec(path)?.[1] ?? '' });
+    if (isSocket(path)) return connectLive(request, env);
     return secured(await app.fetch(request, env, ctx), url);
   };
 }
@@ -52,7 +92,7 @@ function refuse(request: Request, url: URL): Response | null {
 }
 
 async function seed(request: Request, env: Env, url: URL): Promise<Response> {
-  if (!isLocalDemo(env, request)) return new Response('Not found', { status: 404 });
+  if (request.method !== 'POST' || !isLocalDemo(env, request)) return new Response('Not found', { status: 404 });
   await seedDemoUsers(env, url.origin);
   return Response.json(await seedDemo(env, url.origin));
 }

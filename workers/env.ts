@@ -1,5 +1,16 @@
 import type { WakeUp } from '../src/lib/domain/broadcast';
-import type { Broadcast, ChannelGate, Conversation, Directory, Erasure, Inbox, Session, Simulator } from './durable-objects';
+import type {
+  Account,
+  Broadcast,
+  ChannelGate,
+  Conversation,
+  Directory,
+  Erasure,
+  Guard,
+  Inbox,
+  Session,
+  Simulator,
+} from './durable-objects';
 
 /** Every binding and variable of the Worker, `<NAME>_API_BASE` of a messaging app aside (see `api-base.ts`). Variables arrive as text. */
 export interface Env {
@@ -9,6 +20,8 @@ export interface Env {
   CONVERSATION: DurableObjectNamespace<Conversation>;
   INBOX: DurableObjectNamespace<Inbox>;
   SESSION: DurableObjectNamespace<Session>;
+  ACCOUNT: DurableObjectNamespace<Account>;
+  GUARD: DurableObjectNamespace<Guard>;
   CHANNEL_GATE: DurableObjectNamespace<ChannelGate>;
   DIRECTORY: DurableObjectNamespace<Directory>;
   ERASURE: DurableObjectNamespace<Erasure>;
@@ -17,6 +30,8 @@ export interface Env {
   SIMULATOR_STATE: DurableObjectNamespace<Simulator>;
   /** Signs sessions and encrypts channel secrets; at least 32 characters. A Worker secret. */
   SECRET_KEY: string;
+  /** Lets the first Admin in while there is no user: at least 32 characters. A Worker secret; none = nobody can be set up so. */
+  SETUP_TOKEN?: string;
   ACTIVE_WINDOW_MS: string;
   RETENTION_MS: string;
   LOCK_GRACE_MS: string;
@@ -25,5 +40,5 @@ export interface Env {
   DEMO: string;
 }
 
-export { broadcastOf, conversationOf, gateOf, policyOf } from '../src/lib/server/bindings';
 export { hubOf, hubsOf, readModelOf } from '../src/lib/server/placement';
+export { accountOf, broadcastOf, conversationOf, gateOf, guardOf, policyOf, sessionOf } from '../src/lib/server/bindings';

@@ -97,6 +97,13 @@ export function closeQuietly(socket: WebSocket, code: number, reason = ''): void
   }
 }
 
+/** Closes the sockets of a sign-in that has ended, and answers which. */
+export function closeSession(sockets: readonly WebSocket[], session: string): WebSocket[] {
+  const ended = sockets.filter((socket) => attachmentOf(socket)?.session === session);
+  for (const socket of ended) closeQuietly(socket, POLICY_VIOLATION, 'signed out');
+  return ended;
+}
+
 /** Frames seen in the current second; in memory only, as a flood never lets the object hibernate. */
 const windows = new WeakMap<WebSocket, { startAt: number; frames: number }>();
 

@@ -5,7 +5,7 @@ import { demoContent } from '../../workers/demo/content';
 import { seedDemo } from '../../workers/demo/seed';
 import { conversationOf } from '../../workers/env';
 import { channelOf } from '../../workers/channels';
-import { simulatorOf } from '../../workers/simulator/routes';
+import { simulatorOf } from '../../workers/simulator/object';
 import { startDemo, threadOf } from './simulator-world';
 
 const origin = 'http://localhost:8787';

@@ -1,6 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { authOf } from '../../src/lib/server/auth/auth';
 import { edge } from '../../workers/edge';
 
 export const ORIGIN = 'https://parley.test';
@@ -14,11 +13,14 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
   return response;
 }
 
-export async function signIn(email: string, password: string): Promise<Response> {
-  const body = JSON.stringify({ email, password });
-  const headers = { 'content-type': 'application/json', origin: ORIGIN };
-  return (await authOf(env, ORIGIN)).handler(new Request(`${ORIGIN}/api/auth/sign-in/email`, { method: 'POST', body, headers }));
+/** A call of the sign-in API, as a browser makes it. */
+export function auth(path: string, body: unknown, cookie = ''): Promise<Response> {
+  const headers = { 'content-type': 'application/json', origin: ORIGIN, ...(cookie !== '' && { cookie }) };
+  return call(`/api/auth${path}`, { method: 'POST', body: JSON.stringify(body), headers });
 }
+
+export const signIn = (email: string, password: string, cookie = ''): Promise<Response> =>
+  auth('/sign-in/email', { email, password }, cookie);
 
 /** What a browser sends back after this answer. */
 export const cookieOf = (response: Response): string =>

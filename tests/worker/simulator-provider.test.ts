@@ -5,7 +5,7 @@ import type { OutboundMedia, OutboundMessage, SendDeps } from '../../src/lib/dom
 import { noFaults, simulatedProviders, type Faults, type SimulatedProvider } from '../../src/lib/domain/simulator';
 import { providerOf } from '../../src/lib/server/providers';
 import { demoChannels } from '../../workers/demo/channels';
-import { simulatorOf } from '../../workers/simulator/routes';
+import { simulatorOf } from '../../workers/simulator/object';
 import { sampleId, sampleOf } from '../../workers/simulator/samples/samples';
 import { addChannels, API_BASE, call, connect, startDemo } from './simulator-world';
 

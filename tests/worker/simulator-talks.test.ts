@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { noFaults, simulatedProviders, type Faults } from '../../src/lib/domain/simulator';
-import { simulatorOf } from '../../workers/simulator/routes';
+import { simulatorOf } from '../../workers/simulator/object';
 import { sampleId, sampleOf } from '../../workers/simulator/samples/samples';
 import { addChannels, answer, aPhone, call, connect, deliveryOf, posted, startDemo, threadOf } from './simulator-world';
 

@@ -4,8 +4,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { z } from 'zod';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import { noFaults, type Faults } from '../../src/lib/domain/simulator';
+import { simulatorOf } from '../../workers/simulator/object';
 import { standardSignature } from '../../workers/simulator/signing';
-import { simulatorOf } from '../../workers/simulator/routes';
+import { headersOf } from '../../workers/sockets';
 import {
   addChannels,
   admin,
@@ -262,7 +263,8 @@ test('another phone’s message cannot be edited', async () => {
 });
 
 test('the page’s socket hears of a message at once', async () => {
-  const response = await call('GET', 'live', undefined, { headers: { upgrade: 'websocket' } });
+  const headers: [string, string][] = [['upgrade', 'websocket'], ...headersOf(admin, 'a session')];
+  const response = await simulatorOf(env).fetch('http://localhost:8787/simulator/api/live', { headers });
   const socket = response.webSocket;
   if (!socket) throw new Error('no socket');
   const frames: string[] = [];

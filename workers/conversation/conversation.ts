@@ -210,6 +210,13 @@ export class Conversation extends DurableObject<Env> {
     return response;
   }
 
+  /** A sign-in of this agent's has ended: its sockets close, and what the agent held with no other is free at once. */
+  disconnect(session: string, agentId: string): void {
+    this.#viewers.disconnect(session);
+    if (this.#viewers.lastSeenAt(agentId) === null) this.#run({ type: 'signedOut', agentId });
+    this.#viewers.announce();
+  }
+
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     const received = this.#viewers.receive(socket, data);
     if (!received) return;

@@ -1,6 +1,6 @@
 import { ClientFrame, type ThreadFrame } from '../../src/lib/domain/protocol';
 import type { Summary } from '../../src/lib/domain/summary';
-import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, police, sendFrame } from '../sockets';
+import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import type { Store } from './store';
 
 /** More missed messages than this, and the client had better start over. */
@@ -46,6 +46,11 @@ export class Viewers {
     if (!frame) return null;
     if (frame.type === 'typing') this.#noteTyping(attachment.agent.id, frame.typing, now);
     return { frame, agentId: attachment.agent.id };
+  }
+
+  /** Closes the connections of a sign-in that has ended. */
+  disconnect(session: string): void {
+    closeSession(this.#open(), session);
   }
 
   leave(socket: WebSocket, code: number): void {

@@ -9,7 +9,7 @@ import * as templates from '../../src/lib/server/db/templates';
 import { apiBaseOf } from '../api-base';
 import { conversationOf, policyOf, type Env } from '../env';
 import { templates as simulated } from '../simulator/provider/templates';
-import { simulatorOf } from '../simulator/routes';
+import { simulatorOf } from '../simulator/object';
 import { apiBaseOf as simulatedBaseOf } from '../simulator/simulator';
 import { demoAgents } from './agents';
 import { campaignKeys, demoCampaigns } from './campaigns';

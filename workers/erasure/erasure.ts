@@ -6,7 +6,7 @@ import { broadcastOf } from '../../src/lib/server/bindings';
 import { pseudonymOf } from '../../src/lib/server/pseudonym';
 import { directoryOf } from '../directory/directory';
 import { conversationOf, hubsOf, type Env } from '../env';
-import { simulatorOf } from '../simulator/routes';
+import { simulatorOf } from '../simulator/object';
 
 /** After a failure, or should the process die half-way, it goes on so much later. */
 const AGAIN_MS = 10_000;

@@ -6,14 +6,13 @@ import type { Summary } from '../../src/lib/domain/summary';
 import type { AuditEntry } from '../../src/lib/server/db/audit';
 import { write } from '../../src/lib/server/db/conversations';
 import { readModelOf, type Env } from '../env';
-import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, police, sendFrame } from '../sockets';
+import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { BatchWriter } from './batch-writer';
 
 /** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
 export const FRAME_EVERY_MS = 100;
-const POLICY_VIOLATION = 1008;
 /** No call takes this long. */
 const ERASED_MS = 10 * 60_000;
 /** Longer than the database's own limit: a write that never answers must not hold up all that come after it. */
@@ -88,9 +87,8 @@ export class Inbox extends DurableObject<Env> {
 
   /** Closes every dashboard of a sign-in that has ended. */
   disconnect(session: string): void {
-    const sockets = this.ctx.getWebSockets().filter((socket) => attachmentOf(socket)?.session === session);
-    for (const socket of sockets) closeQuietly(socket, POLICY_VIOLATION, 'signed out');
-    if (sockets.length > 0) this.#announce(sockets);
+    const closed = closeSession(this.ctx.getWebSockets(), session);
+    if (closed.length > 0) this.#announce(closed);
   }
 
   /** Takes a dashboard's upgrade, which the Worker entry has authenticated. */

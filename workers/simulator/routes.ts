@@ -19,16 +19,13 @@ import { campaignChoices, sendCampaign } from './campaigns';
 import { filesOf } from './files';
 import { keepFile, mimeOf, showFile, withKind } from './media';
 import { handleProvider } from './provider/routes';
-import { apiBaseOf, type Simulator } from './simulator';
+import { simulatorOf } from './object';
+import { apiBaseOf } from './simulator';
 import { allRefusals, providerOn } from './wires';
 
 const BASE = '/simulator/api/';
 /** Bodies of this API are short texts. */
 const MAX_BODY_BYTES = 65_536;
-
-/** The one simulator object; the only place that names it. */
-export const simulatorOf = (env: Env): DurableObjectStub<Simulator> =>
-  env.SIMULATOR_STATE.get(env.SIMULATOR_STATE.idFromName('simulator'));
 
 /** Whether a request is a send of Parley's to the provider's stand-in: a server's call, without a browser behind it. */
 export const isProviderCall = (url: URL): boolean => url.pathname.startsWith(`${BASE}provider/`);
@@ -53,7 +50,6 @@ export async function handleSimulator(
   }
   if (!agent) return refuse(401, 'unauthorized');
   if (!may(agent.role, 'simulator')) return refuse(403, 'forbidden');
-  if (path[0] === 'live') return simulatorOf(env).fetch(request);
   if (path[0] === 'files' && path.length <= 2) return files(request, env, path[1], url);
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return refuse(413, 'too_large');
   return phones(request, env, path, url);

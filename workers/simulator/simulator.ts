@@ -4,7 +4,7 @@ import { PING, PONG } from '../../src/lib/domain/protocol';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
 import type { Faults, Phone, PhoneAct, PhoneMedia, PhoneMessage, Post, SimulatorFrame } from '../../src/lib/domain/simulator';
 import type { Env } from '../env';
-import { broadcast } from '../sockets';
+import { acceptSocket, attachmentFrom, broadcast, closeSession } from '../sockets';
 import { applyAct } from './acts';
 import { migrate } from './migrations';
 import { postDue } from './poster';
@@ -223,12 +223,15 @@ export class Simulator extends DurableObject<Env> {
     });
   }
 
-  /** The page's live socket; the route has checked who it is. */
+  /** The page's live socket; the Worker's entry has checked who it is. */
   override fetch(request: Request): Response {
-    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return new Response(null, { status: 426 });
-    const { 0: client, 1: socket } = new WebSocketPair();
-    this.ctx.acceptWebSocket(socket);
-    return new Response(null, { status: 101, webSocket: client });
+    const attachment = attachmentFrom(request);
+    return attachment ? acceptSocket(this.ctx, attachment).response : new Response(null, { status: 426 });
+  }
+
+  /** Closes the pages of a sign-in that has ended. */
+  disconnect(session: string): void {
+    closeSession(this.ctx.getWebSockets(), session);
   }
 
   /** Pings are answered by the runtime; a page has nothing else to say. */

@@ -92,6 +92,8 @@ export type Command =
   | { type: 'presence'; agentId: string; connected: boolean; seenAt: number }
   /** The agent did something: the idle clock starts again. */
   | { type: 'touch'; agentId: string }
+  /** The agent's last sign-in has ended. */
+  | { type: 'signedOut'; agentId: string }
   | { type: 'read'; agentId: string; seq: number }
   | {
       type: 'send';

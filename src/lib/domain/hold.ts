@@ -46,6 +46,9 @@ export function decideHold(snapshot: Snapshot, command: HoldCommand, now: number
     case 'touch':
       touch(draft, command.agentId);
       return finish(draft);
+    case 'signedOut':
+      if (conversation.lock?.agentId === command.agentId) unlock(draft, 'released');
+      return finish(draft);
     case 'read':
       return read(draft, command);
     case 'setTicketStatus':

@@ -8,6 +8,7 @@ export type SettingsPage = { href: string; title: string; permission: Permission
 /** In the order of their tabs; the first one that a role may open is where Settings begin. */
 const settingsPages: readonly SettingsPage[] = [
   { href: '/settings/channels', title: 'Channels', permission: 'settings.channels' },
+  { href: '/settings/users', title: 'Users', permission: 'settings.users' },
 ];
 
 export const settingsPagesOf = (role: Role): SettingsPage[] => settingsPages.filter(({ permission }) => may(role, permission));

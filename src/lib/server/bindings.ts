@@ -1,4 +1,4 @@
-import type { Broadcast, ChannelGate, Conversation, Erasure } from '../../../workers/durable-objects';
+import type { Account, Broadcast, ChannelGate, Conversation, Erasure, Guard, Session } from '../../../workers/durable-objects';
 import type { Env } from '../../../workers/env';
 import type { Policy } from '../domain/window';
 
@@ -34,3 +34,14 @@ export const broadcastOf = (env: Env, campaignId: string): DurableObjectStub<Bro
 /** The erasing of a person, by their pseudonym. */
 export const erasureOf = (env: Env, pseudonym: string): DurableObjectStub<Erasure> =>
   env.ERASURE.get(env.ERASURE.idFromName(pseudonym));
+
+/** A sign-in's session, by its id: the hash of the token in its cookie. */
+export const sessionOf = (env: Env, id: string): DurableObjectStub<Session> => env.SESSION.get(env.SESSION.idFromName(id));
+
+/** A user's sign-ins, by the user's id. */
+export const accountOf = (env: Env, userId: string): DurableObjectStub<Account> =>
+  env.ACCOUNT.get(env.ACCOUNT.idFromName(userId));
+
+/** What counts the tries at one secret, by what it guards: `sign-in:<hash of the e-mail>`, `password:<user>`, `link:<address>`. */
+export const guardOf = (env: Env, what: `${'sign-in' | 'password' | 'link'}:${string}`): DurableObjectStub<Guard> =>
+  env.GUARD.get(env.GUARD.idFromName(what));

@@ -1,26 +1,18 @@
 import { betterAuth } from 'better-auth';
+import { twoFactor } from 'better-auth/plugins/two-factor';
 import { z } from 'zod';
 import type { Env } from '../../../../workers/env';
 import { Role, type Agent } from '../../domain/role';
-import { hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from './password';
+import { hashOf } from './hash';
+import { hashPassword, MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, verifyPassword } from './password';
+import { passkeyPlugin } from './passkeys';
+import { sessionStorage } from './session-storage';
 
-/** A sign-in ends after this long, whatever happens. */
+/** A sign-in ends after this long, whatever happens; when it is not used, earlier (workers/session). */
 const SESSION_SECONDS = 24 * 60 * 60;
 
+/** `sessionId` names the session's object: the hash of the token in the cookie. */
 export type User = Agent & { email: string; sessionId: string };
-
-/** What better-auth stores and finds by key; each key is an object of its own. */
-function sessionStorage(env: Env) {
-  const stub = (key: string) => env.SESSION.get(env.SESSION.idFromName(key));
-  return {
-    get: (key: string) => stub(key).read(),
-    set: (key: string, value: string, ttlSeconds?: number) =>
-      stub(key).write(value, ttlSeconds === undefined ? null : ttlSeconds * 1000),
-    delete: (key: string) => stub(key).end(),
-    getAndDelete: (key: string) => stub(key).take(),
-    increment: (key: string, ttlSeconds: number) => stub(key).increment(ttlSeconds * 1000),
-  };
-}
 
 type Auth = ReturnType<typeof authFor>;
 
@@ -45,6 +37,7 @@ function authFor(env: Env, origin: string) {
   if (env.SECRET_KEY === undefined || env.SECRET_KEY.length < 32) {
     throw new Error('SECRET_KEY must be set to at least 32 random characters: npx wrangler secret put SECRET_KEY');
   }
+  const isSecure = origin.startsWith('https:');
   return betterAuth({
     appName: 'Parley',
     database: env.DB,
@@ -81,30 +74,50 @@ function authFor(env: Env, origin: string) {
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
-      minPasswordLength: 8,
-      maxPasswordLength: MAX_PASSWORD_LENGTH,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
+      maxPasswordLength: MAX_PASSWORD_BYTES,
       password: { hash: hashPassword, verify: verifyPassword },
     },
     advanced: {
-      cookiePrefix: 'parley',
-      useSecureCookies: origin.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+      // `__Host-`: of this very host, over TLS, for every path. Plain http, which is a local machine's, has no such names.
+      cookiePrefix: isSecure ? '__Host-parley' : 'parley',
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure: isSecure, path: '/' },
       // Nothing a client sends may choose the address that limits are counted by.
       ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] },
     },
+    plugins: [
+      passkeyPlugin(env, origin),
+      twoFactor({
+        issuer: 'Parley',
+        schema: {
+          user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
+          twoFactor: {
+            modelName: 'two_factors',
+            fields: {
+              userId: 'user_id',
+              backupCodes: 'backup_codes',
+              failedVerificationCount: 'failed_verification_count',
+              lockedUntil: 'locked_until',
+            },
+          },
+        },
+      }),
+    ],
+    // Tries are counted by account in front of it (handler.ts).
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { level: 'error' },
   });
 }
 
-const SessionUser = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role, sessionId: z.string() });
+const SessionUser = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role });
 
 /** Who is signed in with this request, or null. Reads the session's object only. */
 export async function userOf(env: Env, request: Request): Promise<User | null> {
   if (!request.headers.get('cookie')?.includes('parley')) return null;
   const { api } = await authOf(env, new URL(request.url).origin);
   const session = await api.getSession({ headers: request.headers });
-  const user = SessionUser.safeParse({ ...session?.user, sessionId: session?.session.id });
-  return user.success ? user.data : null;
+  const user = SessionUser.safeParse(session?.user);
+  return session && user.success ? { ...user.data, sessionId: await hashOf(session.session.token) } : null;
 }

@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 
 /** OWASP ASVS 5.0's scrypt setting of 2^15/8/3; about 0.25 s. PBKDF2 is no choice: production Workers cap its iterations at 100,000. */
 const N = 2 ** 15;
@@ -7,7 +8,19 @@ const P = 3;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 /** Longer passwords are refused before any hashing. */
-export const MAX_PASSWORD_LENGTH = 1024;
+export const MAX_PASSWORD_BYTES = 1024;
+export const MIN_PASSWORD_LENGTH = 8;
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** A password as somebody types it in, right or wrong. */
+export const Password = z
+  .string()
+  .min(1)
+  .max(MAX_PASSWORD_BYTES)
+  .refine((text) => bytesOf(text) <= MAX_PASSWORD_BYTES);
+/** One that somebody chooses. */
+export const NewPassword = Password.refine((text) => text.length >= MIN_PASSWORD_LENGTH);
 
 type Cost = { n: number; r: number; p: number };
 
@@ -28,7 +41,7 @@ export async function hashPassword(password: string): Promise<string> {
 /** Whether this is the password of that hash; false for a hash that cannot be read. */
 export async function verifyPassword({ hash, password }: { hash: string; password: string }): Promise<boolean> {
   const [scheme, n, r, p, salt, key] = hash.split('$');
-  if (scheme !== 'scrypt' || !salt || !key || password.length > MAX_PASSWORD_LENGTH) return false;
+  if (scheme !== 'scrypt' || !salt || !key || bytesOf(password) > MAX_PASSWORD_BYTES) return false;
   const expected = Buffer.from(key, 'base64');
   const actual = await derive(password, Buffer.from(salt, 'base64'), { n: Number(n), r: Number(r), p: Number(p) });
   return expected.length === actual.length && timingSafeEqual(expected, actual);

@@ -1,9 +1,11 @@
+import { accountRouter } from './routers/account';
 import { auditRouter } from './routers/audit';
 import { campaignsRouter } from './routers/campaigns';
 import { channelsRouter } from './routers/channels';
 import { conversationsRouter } from './routers/conversations';
 import { peopleRouter } from './routers/people';
 import { segmentsRouter } from './routers/segments';
+import { usersRouter } from './routers/users';
 import { router } from './trpc';
 
 export const appRouter = router({
@@ -13,5 +15,7 @@ export const appRouter = router({
   people: peopleRouter,
   segments: segmentsRouter,
   audit: auditRouter,
+  users: usersRouter,
+  account: accountRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { Env } from '../../../../../workers/env';
 import { ConversationId, MessageId } from '../../../domain/ids';
 import { ListFilters, ListQuery, mergePages, overlay, sumCounts } from '../../../domain/list';
 import { MAX_TEMPLATE_VALUE } from '../../../domain/template';
 import { MAX_TEXT } from '../../../domain/text';
 import { TicketStatus } from '../../../domain/ticket';
-import { conversationOf, policyOf } from '../../bindings';
+import type { User } from '../../auth/auth';
+import { conversationOf, policyOf, sessionOf } from '../../bindings';
 import { database } from '../../db/client';
 import * as conversations from '../../db/conversations';
 import { hubsOf, readModelsOf } from '../../placement';
@@ -42,6 +44,10 @@ const SendInput = One.extend({
     error: 'one of two',
   });
 
+/** A hold ends with the sign-in that took it: the session remembers where, as it does of sockets (workers/live-places.ts). */
+const noteHold = ({ env, user }: { env: Env; user: User }, id: string): Promise<boolean> =>
+  sessionOf(env, user.sessionId).enter(`/live/conversations/${id}`);
+
 /** The dashboard's whole command path; the conversation's object decides, this only passes on. */
 export const conversationsRouter = router({
   list: agents.input(ListQuery).query(async ({ ctx, input }) => {
@@ -65,7 +71,10 @@ export const conversationsRouter = router({
     .input(One.extend({ beforeSeq: z.number().int().positive(), limit: z.number().int().min(1).max(100).default(50) }))
     .query(async ({ ctx, input }) => unwrap(await conversationOf(ctx.env, input.id).messages(input.beforeSeq, input.limit))),
 
-  claim: agents.input(One).mutation(async ({ ctx, input }) => unwrap(await conversationOf(ctx.env, input.id).claim(ctx.agent))),
+  claim: agents.input(One).mutation(async ({ ctx, input }) => {
+    await noteHold(ctx, input.id);
+    return unwrap(await conversationOf(ctx.env, input.id).claim(ctx.agent));
+  }),
 
   release: agents.input(One.extend({ epoch: Epoch })).mutation(async ({ ctx, input }) => {
     unwrap(await conversationOf(ctx.env, input.id).release(ctx.agent, input.epoch));
@@ -74,7 +83,10 @@ export const conversationsRouter = router({
 
   takeOver: allowed('conversations.takeOver')
     .input(One)
-    .mutation(async ({ ctx, input }) => unwrap(await conversationOf(ctx.env, input.id).takeOver(ctx.agent))),
+    .mutation(async ({ ctx, input }) => {
+      await noteHold(ctx, input.id);
+      return unwrap(await conversationOf(ctx.env, input.id).takeOver(ctx.agent));
+    }),
 
   /** Asks the holder to hand the conversation over. */
   ask: agents.input(One).mutation(async ({ ctx, input }) => {

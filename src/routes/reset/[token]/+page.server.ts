@@ -1,0 +1,44 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import { z } from 'zod';
+import { hashOf } from '$lib/server/auth/hash';
+import { lookUp } from '$lib/server/auth/links';
+import { hashPassword, NewPassword } from '$lib/server/auth/password';
+import { accountOf, guardOf } from '$lib/server/bindings';
+import { database } from '$lib/server/db/client';
+import * as resets from '$lib/server/db/password-resets';
+import type { Actions, PageServerLoad } from './$types';
+
+const Form = z.object({ password: NewPassword });
+const GONE = 'This link has been used or has run out. Ask an Admin for another one.';
+
+/** Whoever has the link may see whose password it is. */
+export const load: PageServerLoad = async ({ params, platform, request }) => {
+  if (!platform) error(503);
+  const { env } = platform;
+  const tokenHash = await hashOf(params.token);
+  const { found, waitMs } = await lookUp(env, request, () => resets.usable(database(env.DB), tokenHash, Date.now()));
+  if (waitMs > 0) error(429);
+  return { email: found && found.email };
+};
+
+export const actions: Actions = {
+  default: async ({ params, platform, request }) => {
+    if (!platform) error(503);
+    const { env } = platform;
+    const form = Form.safeParse(Object.fromEntries(await request.formData()));
+    if (!form.success) return fail(400, { problem: 'The password needs at least 8 characters.' });
+    const tokenHash = await hashOf(params.token);
+    const { found, waitMs } = await lookUp(env, request, () => resets.usable(database(env.DB), tokenHash, Date.now()));
+    if (waitMs > 0) error(429);
+    if (!found) return fail(410, { problem: GONE });
+    const user = await resets.use(env.DB, tokenHash, await hashPassword(form.data.password), Date.now());
+    if (!user) return fail(410, { problem: GONE });
+    // Whoever was signed in with the old password is not any more, and what was guessed at it does not count against the new one.
+    await Promise.all([
+      accountOf(env, user.id).end(),
+      guardOf(env, `sign-in:${await hashOf(user.email)}`).reset(),
+      guardOf(env, `password:${user.id}`).reset(),
+    ]);
+    redirect(303, '/sign-in?ready=password');
+  },
+};

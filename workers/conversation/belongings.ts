@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Conversation } from '../../src/lib/domain/conversation';
 import type { Belongings } from '../../src/lib/domain/erasure';
+import { rulesOf } from '../../src/lib/domain/provider-rules';
 import type { Store } from './store';
 
 const Stored: z.ZodType<Belongings> = z.strictObject({
@@ -13,7 +14,7 @@ const Stored: z.ZodType<Belongings> = z.strictObject({
 export const belongingsOf = ({ channelId, provider, contact, aliases = [] }: Conversation, store: Store): Belongings => ({
   channelId,
   addresses: [...new Set([contact.address, ...aliases])],
-  keys: provider === 'webhook' ? store.directoryKeys() : [],
+  keys: rulesOf(provider).namesReceiver ? [] : store.directoryKeys(),
 });
 
 /** The same as it was kept. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { identityOf } from './address';
 import type { CsvRecord } from './csv';
 import { CustomProperty, MAX_PERSON_NAME, type PropertyType, PropertyKey, type PropertyValues, valueFrom } from './person';
-import type { ProviderName } from './provider-rules';
+import { providerNames, rulesOf, type ProviderName } from './provider-rules';
 import { fold } from './search';
 import { cleanText } from './text';
 
@@ -103,7 +103,7 @@ const unguarded = (cell: string): string => (/^'[=+\-@]/.test(cell) ? cell.slice
 function addressFrom(cell: string, channelId: string, { channels, phoneOf }: ImportFacts): ImportAddress | string {
   const channel = channels.find(({ id }) => id === channelId);
   if (!channel) return 'There is no such channel.';
-  if (channel.provider === 'whatsapp') {
+  if (rulesOf(channel.provider).hasPhoneNumbers) {
     const phone = phoneOf(cell);
     if (phone === null) return 'It is not a phone number with its country code.';
     return { channelId, address: phone, identity: identityOf(channel.provider, phone) };
@@ -114,10 +114,6 @@ function addressFrom(cell: string, channelId: string, { channels, phoneOf }: Imp
 }
 
 const nameWords = new Set(['name', 'full name', 'customer', 'customer name', 'contact', 'contact name']);
-const addressWords: Record<string, ProviderName> = {
-  phone: 'whatsapp', 'phone number': 'whatsapp', mobile: 'whatsapp', tel: 'whatsapp', telephone: 'whatsapp', whatsapp: 'whatsapp',
-  messenger: 'messenger', psid: 'messenger', facebook: 'messenger', telegram: 'telegram', 'chat id': 'telegram',
-}; // prettier-ignore
 
 /** What the columns of a file most likely are, by their headings and the first rows. What is unclear becomes a new property. */
 export function guessMapping(
@@ -137,7 +133,7 @@ export function guessMapping(
     const samples = rows.map((row) => unguarded((row[i] ?? '').trim())).filter((cell) => cell !== '');
     if (words === '' || samples.length === 0) return { to: 'nothing' };
     if (nameWords.has(words)) return once('name', { to: 'name' });
-    const provider = addressWords[words];
+    const provider = providerNames.find((one) => rulesOf(one).addressWords.includes(words));
     const channel = channels.find(({ id, name }) => fold(name) === words || fold(id).replace(/-/g, ' ') === words) ?? channels.find((one) => one.provider === provider); // prettier-ignore
     if (channel) return { to: 'address', channelId: channel.id };
     const known = custom.find(({ key, label }) => fold(label) === words || fold(key) === words || keyFrom(heading) === key);

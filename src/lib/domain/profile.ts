@@ -54,6 +54,8 @@ export type Profile = {
   namesReceiver: boolean;
   /** Whether addresses are phone numbers in international form, to be shown as such. */
   hasPhoneNumbers: boolean;
+  /** How the column of addresses in a file of people may be headed, folded. */
+  addressWords: readonly string[];
   /** The form by which a person is known, where the app writes one address in several ways. Idempotent. */
   identityOf?(address: string): string;
   /** Least time between two messages to one end user. */

@@ -28,6 +28,7 @@ export const profile = {
   hasReceipts: true,
   namesReceiver: true,
   hasPhoneNumbers: false,
+  addressWords: ['messenger', 'psid', 'facebook'],
   paceMs: 0,
   perSecond: 300,
   form: () => import('./form').then(({ form }) => form),

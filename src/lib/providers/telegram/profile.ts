@@ -22,6 +22,7 @@ export const profile = {
   hasReceipts: false,
   namesReceiver: true,
   hasPhoneNumbers: false,
+  addressWords: ['telegram', 'chat id'],
   paceMs: 1_000,
   perSecond: 30,
   form: () => import('./form').then(({ form }) => form),

@@ -22,6 +22,7 @@ export const profile = {
   hasReceipts: true,
   namesReceiver: false,
   hasPhoneNumbers: false,
+  addressWords: [],
   paceMs: 0,
   perSecond: 50,
   form: () => import('./form').then(({ form }) => form),

@@ -35,6 +35,7 @@ export const profile = {
   hasReceipts: true,
   namesReceiver: true,
   hasPhoneNumbers: true,
+  addressWords: ['phone', 'phone number', 'mobile', 'tel', 'telephone', 'whatsapp'],
   identityOf,
   paceMs: 0,
   perSecond: 80,

@@ -1,4 +1,5 @@
 import { identityOf } from '../../domain/address';
+import type { ProviderName } from '../../domain/provider-rules';
 import { z } from 'zod';
 import { recording, type AuditEntry } from './audit';
 import { batch, database } from './client';
@@ -42,12 +43,12 @@ export async function identitiesOf(d1: D1Database, addresses: Known['addresses']
   const { results } = await d1
     .prepare(NAMED)
     .bind(JSON.stringify([...new Set(addresses.map(({ channelId }) => channelId))]))
-    .all<{ id: string; provider: 'whatsapp' | 'messenger' | 'telegram' | 'webhook' }>();
+    .all<{ id: string; provider: ProviderName }>();
   const providers = new Map(results.map(({ id, provider }) => [id, provider]));
-  return addresses.map(({ channelId, address }) => ({
-    channelId,
-    address: identityOf(providers.get(channelId) ?? 'webhook', address),
-  }));
+  return addresses.map(({ channelId, address }) => {
+    const provider = providers.get(channelId);
+    return { channelId, address: provider ? identityOf(provider, address) : address };
+  });
 }
 
 /**

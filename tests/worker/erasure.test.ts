@@ -54,6 +54,7 @@ const everything = async (): Promise<string> => {
     'campaign_sends',
     'dead_letters',
     'unmatched_replies',
+    'import_rows',
     'audit',
     'pseudonyms',
   ];
@@ -113,6 +114,25 @@ describe('somebody who is erased', () => {
     expect((await audit.list({ subject: name, areas: ['ticket'] })).items).toMatchObject([
       { action: 'ticket.changed', subject: { href: null } },
     ]);
+  });
+
+  test('is in no import that is under way or was broken off, by whatever they are named there', async () => {
+    const { target } = await someone();
+    const { id, address } = target;
+    const row = (line: number, personId: string, addresses: { identity: string; address: string }[]) =>
+      env.DB.prepare(
+        `INSERT INTO import_rows (import_id, line, person_id, name, named, folded, properties, channels, facts, addresses)
+          VALUES ('broken-off', ?, ?, 'Canary', 1, 'canary', '{}', '', '{}', ?)`,
+      ).bind(line, personId, JSON.stringify(addresses.map((one) => ({ channelId: CHANNEL, ...one }))));
+    await env.DB.batch([
+      env.DB.prepare(`INSERT INTO imports (id, status, created_by, created_at) VALUES ('broken-off', 'staged', 'admin', 1)`),
+      row(2, id, []),
+      row(3, 'made-anew', [{ identity: address, address: `+${address}` }]),
+      row(4, 'somebody-else', [{ identity: '4915155556', address: '4915155556' }]),
+    ]);
+    expect(await people.erase({ id })).toEqual({ isDone: true });
+    const { results } = await env.DB.prepare('SELECT line FROM import_rows ORDER BY line').all();
+    expect(results).toEqual([{ line: 4 }]);
   });
 
   test('is not brought back by a redelivery, a straggler, a receipt, an edit or a reaction', async () => {

@@ -82,9 +82,12 @@ const ANONYMISE = `UPDATE campaign_sends SET address = '', text = '', buttons = 
 const UNKEEP = `DELETE FROM dead_letters WHERE rowid IN (SELECT d.rowid FROM json_each(?1) j CROSS JOIN dead_letters d
   ON d.channel_id = j.value->>'channelId' AND instr(d.body, j.value->>'address') > 0)`;
 const UNASK = `DELETE FROM unmatched_replies WHERE conversation_id IN (SELECT value->>'id' FROM json_each(?1))`;
+// Of a file that is being read, or whose reading was broken off.
+const UNSTAGE = `DELETE FROM import_rows WHERE person_id = ?2 OR EXISTS (SELECT 1 FROM json_each(import_rows.addresses) a CROSS JOIN json_each(?1) j
+  ON a.value->>'channelId' = j.value->>'channelId' AND j.value->>'address' IN (a.value->>'identity', a.value->>'address'))`;
 const UNKNOW = `DELETE FROM pseudonyms WHERE id IN (SELECT value FROM json_each(?1))`;
 
-/** The rest of somebody: rows, index entries, letters, what was sent. What came after `erasedAt` (epoch ms) stays. Twice = once. */
+/** The rest of somebody: rows, index entries, letters, staged imports, what was sent. What came after `erasedAt` (epoch ms) stays. Twice = once. */
 export async function removeRows(
   d1: D1Database,
   {
@@ -104,6 +107,7 @@ export async function removeRows(
     d1.prepare(UNASK).bind(conversations),
     d1.prepare(ANONYMISE).bind(spellings),
     d1.prepare(UNKEEP).bind(spellings),
+    d1.prepare(UNSTAGE).bind(spellings, personId),
     d1.prepare(UNKNOW).bind(ids),
   ]);
 }

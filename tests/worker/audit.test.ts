@@ -3,6 +3,8 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { Role, type Agent } from '../../src/lib/domain/role';
 import { record, recording, recordingIfChanged, type AuditEntry } from '../../src/lib/server/db/audit';
+import { lines } from '../../src/lib/server/db/audit-export';
+import * as log from '../../src/lib/server/db/audit-log';
 import { batch, database } from '../../src/lib/server/db/client';
 import { subjectOf } from '../../src/lib/server/pseudonym';
 import { appRouter } from '../../src/lib/server/trpc/router';
@@ -213,6 +215,28 @@ describe('the log', () => {
     await vi.waitFor(async () => expect(await find()).toHaveLength(1), { timeout: 10_000 });
     await vi.waitFor(async () => expect((await find())[0]?.subject.title).toBe('Aanya Rao'), { timeout: 10_000 });
     expect((await find())[0]?.subject).toMatchObject({ type: 'conversation', href: `/conversations/${target.id}` });
+  });
+
+  test('leaves the house as a file: every act that is asked for, people by pseudonyms only, no cell a formula', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: 'x-1', address: target.address })]);
+    await stub.setTicketStatus(ana, 'pending');
+    const { id } = await subjectOf(env.SECRET_KEY, 'conversation', target.id);
+    await vi.waitFor(async () => expect(await rows(id)).toHaveLength(1), { timeout: 10_000 });
+    const many = Array.from({ length: 1_001 }, (_, i) =>
+      entry({ id: `file-${i}`, at: 7_000, subject: { type: 'user', id }, actor: { id: null, name: '=HYPERLINK("x")' } }),
+    );
+    await record(env.DB, many);
+    let text = '';
+    for await (const part of lines(db, { subjects: [id] })) text += part;
+    expect(text.startsWith('\uFEFFTime,')).toBe(true);
+    const [heads, first, ...rest] = text.trim().split('\r\n');
+    expect(heads).toBe('Time,Who,Who (id),Act,In words,Subject,Subject (id),Details');
+    expect(first).toContain(`Ana Lima,ana,ticket.changed,changed the ticket of conversation ${id} from New to Pending,`);
+    expect(rest).toHaveLength(1_001);
+    expect(await log.count(db, { subjects: [id] })).toBe(1_002);
+    expect(rest[0]).toContain(`"'=HYPERLINK(""x"")"`);
+    expect(text).not.toMatch(new RegExp(`${target.address}|Aanya|${target.id}`));
   });
 
   test('a forged cursor is refused', async () => {

@@ -9,6 +9,7 @@ export type SettingsPage = { href: string; title: string; permission: Permission
 const settingsPages: readonly SettingsPage[] = [
   { href: '/settings/channels', title: 'Channels', permission: 'settings.channels' },
   { href: '/settings/users', title: 'Users', permission: 'settings.users' },
+  { href: '/settings/audit', title: 'Audit', permission: 'settings.audit' },
 ];
 
 export const settingsPagesOf = (role: Role): SettingsPage[] => settingsPages.filter(({ permission }) => may(role, permission));

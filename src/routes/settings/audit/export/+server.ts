@@ -1,0 +1,68 @@
+import { error } from '@sveltejs/kit';
+import { AuditFilters } from '$lib/domain/audit';
+import { may } from '$lib/domain/role';
+import { recording } from '$lib/server/db/audit';
+import { lines } from '$lib/server/db/audit-export';
+import { count } from '$lib/server/db/audit-log';
+import { database } from '$lib/server/db/client';
+import { auditNamesOf } from '$lib/server/pseudonym';
+import type { RequestHandler } from './$types';
+
+/**
+ * A CSV of the acts that the page's filters leave (`actor`, `area`, `subject`, and `from` and `before` in epoch ms); of all without them.
+ * Streamed, so that any number fits; up to now, so that it has an end and the count is that of the file.
+ */
+export const GET: RequestHandler = async ({ url, locals, platform }) => {
+  const { user } = locals;
+  if (!user) error(401, 'Sign in first.');
+  if (!may(user.role, 'settings.audit')) error(403, 'Your role does not allow this.');
+  if (!platform) error(503, 'This is not available for the moment. Try again shortly.');
+  const asked = filtersFrom(url.searchParams);
+  if (!asked) error(400, 'This is not a filter.');
+  const { env } = platform;
+  const db = database(env.DB);
+  const now = Date.now();
+  const { subject, ...rest } = asked;
+  const filters = { ...rest, before: Math.min(rest.before ?? now, now), subjects: await auditNamesOf(env.SECRET_KEY, subject) };
+  const acts = await count(db, filters);
+  await recording(db, {
+    at: now,
+    actor: { id: user.id, name: user.name },
+    action: 'audit.exported',
+    subject: { type: 'audit', id: 'export' },
+    details: { count: acts },
+  }).execute();
+  const parts = lines(db, filters);
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await parts.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await parts.return(undefined);
+    },
+  });
+  return new Response(body, {
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="audit-${new Date(now).toISOString().slice(0, 10)}.csv"`,
+      'cache-control': 'no-store',
+    },
+  });
+};
+
+function filtersFrom(params: URLSearchParams): AuditFilters | null {
+  const one = (name: string) => params.get(name) ?? undefined;
+  const time = (name: string) => (params.has(name) ? Number(params.get(name) || NaN) : undefined);
+  const some = (name: string) => (params.has(name) ? params.getAll(name) : undefined);
+  const asked = {
+    actors: some('actor'),
+    areas: some('area'),
+    subject: one('subject'),
+    from: time('from'),
+    before: time('before'),
+  };
+  return AuditFilters.safeParse(asked).data ?? null;
+}

@@ -73,7 +73,6 @@ function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: M
     media: event.media,
     details: event.details,
   });
-  draft.remembered.push(event.eventId);
   rename(draft, event.name ?? target.name);
   if (!snapshot.conversation && (event.name ?? target.name) === null) draft.effects.push({ type: 'name', messageId: message.id });
   knowAs(draft, event, message);

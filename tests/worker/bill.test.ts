@@ -1,0 +1,102 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { Summary } from '../../src/lib/domain/summary';
+import * as conversations from '../../src/lib/server/db/conversations';
+import type { Conversation } from '../../workers/conversation/conversation';
+import { ana, anInbound, aReceipt } from '../fixtures/conversation';
+import { recorded } from '../fixtures/recorded-d1';
+import { aSummary, idOf } from '../fixtures/summaries';
+import { accepted, aConversation, onDisk, openShop, provider } from './conversation-world';
+
+/** List prices in dollars per million: rows written (D1 and objects alike), rows read, requests of objects and of the Worker. */
+const price = { written: 1, read: 0.001, objectRequest: 0.15, workerRequest: 0.3 };
+/** Dollars per million messages for processor and duration: 3 ms of the Worker, 25 ms of objects at 128 MB. */
+const TIME = 0.06 + 0.04;
+
+beforeAll(async () => {
+  await openShop();
+  provider(({ messageId }) => accepted(`wamid.${messageId}`));
+  await onDisk((await aConversation()).stub);
+});
+afterEach(() => void vi.useRealTimers());
+
+/** Rows that the object writes for an act and all that follows from it; an alarm that is set is one. */
+async function rowsOf(stub: DurableObjectStub<Conversation>, act: (object: Conversation) => unknown): Promise<number> {
+  return runInDurableObject(stub, async (object, { storage }) => {
+    const exec = storage.sql.exec.bind(storage.sql);
+    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+    const spies = [
+      vi.spyOn(storage.sql, 'exec').mockImplementation((query: string, ...bindings: unknown[]) => {
+        const cursor = exec(query, ...bindings);
+        cursors.push(cursor);
+        return cursor;
+      }),
+      vi.spyOn(storage, 'setAlarm'),
+    ];
+    await act(object);
+    const isSettled = () => {
+      const [state] = exec<{ version: number; projected_version: number }>('SELECT version, projected_version FROM state').toArray(); // prettier-ignore
+      const [left] = exec<{ n: number }>('SELECT count(*) n FROM outbox').toArray();
+      return state !== undefined && state.version === state.projected_version && left?.n === 0;
+    };
+    await vi.waitFor(() => expect(isSettled()).toBe(true), { timeout: 10_000, interval: 20 });
+    const alarms = spies[1]?.mock.calls.length ?? 0;
+    for (const spy of spies) spy.mockRestore();
+    return cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, alarms);
+  });
+}
+
+/** Rows that the read model writes and reads for a change of a known row. */
+async function readModelRowsOf(after: Partial<Summary>): Promise<{ written: number; read: number }> {
+  const id = idOf(Math.floor(Math.random() * 1e9));
+  const { d1, ran } = recorded(env.DB);
+  await conversations.write(env.DB, [aSummary({ id })]);
+  await conversations.write(d1, [aSummary({ id, version: 2, ...after })]);
+  const sum = (key: 'rowsWritten' | 'rowsRead') => ran.reduce((total, statement) => total + statement[key], 0);
+  return { written: sum('rowsWritten'), read: sum('rowsRead') };
+}
+
+test('what is written for each act, and what a million messages cost at most', async () => {
+  const { target, stub } = await aConversation();
+  const inbound = (text: string) => anInbound({ eventId: crypto.randomUUID(), text });
+  const hear = (text: string) => (object: Conversation) => object.receive(target, [inbound(text)]);
+  const first = await rowsOf(stub, hear('Hello'));
+  const next = await rowsOf(stub, hear('Are you there?'));
+  const claim = await rowsOf(stub, (object) => object.claim(ana));
+  const send = await rowsOf(stub, (object) =>
+    object.send(ana, { messageId: crypto.randomUUID(), epoch: 1, seenSeq: 99, text: 'On it', force: false }),
+  );
+  const { messages } = await onDisk(stub);
+  const providerMessageId = messages.at(-1)?.providerMessageId ?? '';
+  const receipt = await rowsOf(stub, (object) => object.receive(target, [aReceipt({ providerMessageId, status: 'read' })]));
+  const known = aSummary();
+  const moved = await readModelRowsOf({ lastInboundAt: known.lastInboundAt + 1_000 });
+  const unmoved = await readModelRowsOf({ ticketStatus: 'closed' });
+  const bytes = await runInDurableObject(stub, (_, { storage }) => storage.sql.databaseSize);
+  expect(bytes).toBeLessThanOrEqual(65_536);
+
+  // Ceilings that docs/scale.md counts with: who raises one raises the bill, and says so there.
+  expect(first).toBeLessThanOrEqual(12);
+  expect(next).toBeLessThanOrEqual(7);
+  expect(claim).toBeLessThanOrEqual(6);
+  expect(send).toBeLessThanOrEqual(16);
+  expect(receipt).toBeLessThanOrEqual(6);
+  expect(moved.written).toBeLessThanOrEqual(5);
+  expect(unmoved.written).toBeLessThanOrEqual(3);
+  const dollars =
+    (next + moved.written) * price.written +
+    moved.read * price.read +
+    // The webhook; the conversation's object, its alarm, and the hub.
+    price.workerRequest +
+    3 * price.objectRequest +
+    TIME;
+  expect(dollars).toBeLessThanOrEqual(13);
+});
+
+test('the same delivery again writes nothing', async () => {
+  const { target, stub } = await aConversation();
+  const event = anInbound({ eventId: crypto.randomUUID() });
+  await rowsOf(stub, (object) => object.receive(target, [event]));
+  expect(await rowsOf(stub, (object) => object.receive(target, [event]))).toBe(0);
+});

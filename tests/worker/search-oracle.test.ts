@@ -5,6 +5,7 @@ import { matchesSearch } from '../../src/lib/domain/search';
 import { database } from '../../src/lib/server/db/client';
 import * as conversations from '../../src/lib/server/db/conversations';
 import { HOUR, policy } from '../fixtures/conversation';
+import { isFound, partsOf } from '../fixtures/search-oracle';
 import { anyQuery, anySummary, NOW, random } from '../fixtures/summaries';
 
 const facts = { now: NOW, policy, userId: 'ana' };
@@ -24,57 +25,7 @@ async function search(text: string): Promise<string[]> {
   return found;
 }
 
-// The oracle: what a search means, by brute force over strings and with none of the product's code. It spells characters its own way
-// (accents by script, emoji by the platform's segmenter), so that the two can only agree by meaning the same.
-
-const neighbours: Record<string, string> = { ø: 'o', ł: 'l', ß: 'ss', 'ё': 'е', 'й': 'и', '’': "'" }; // prettier-ignore
-const accented = /^[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}]/u;
-const unspaced = /^(?!\p{P})[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}ー]/u;
-
-function spell(text: string): string[] {
-  const skinless = text.normalize('NFKC').replace(/[\u{1F3FB}-\u{1F3FF}\uFE0F]/gu, '');
-  const graphemes = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(skinless)].map(({ segment }) => segment);
-  return graphemes.flatMap((grapheme) => {
-    if (/^\p{ExtPict}|^\p{RI}/u.test(grapheme)) return [grapheme];
-    const letters = accented.test(grapheme) ? grapheme.normalize('NFD').replace(/\p{M}/gu, '') : grapheme.normalize('NFKC');
-    return [...letters.toLowerCase()].flatMap((letter) => [...(neighbours[letter] ?? letter)]);
-  });
-}
-
-type Parts = { words: string[]; runs: string[]; signs: string[] };
-
-function partsOf(text: string): Parts {
-  const parts: Parts = { words: [], runs: [], signs: [] };
-  let open: 'words' | 'runs' | null = null;
-  for (const character of spell(text)) {
-    const isLetter = /^[\p{L}\p{N}\p{M}]/u.test(character) && !/^\p{ExtPict}/u.test(character);
-    // Thai and Lao vowel signs have no letter of their own: they belong to the run.
-    const kind = unspaced.test(character) ? 'runs' : isLetter ? 'words' : null;
-    if (kind === null) {
-      if (character.trim() !== '') parts.signs.push(character);
-    } else if (kind === open) parts[kind].push(`${parts[kind].pop() ?? ''}${character}`);
-    else parts[kind].push(character);
-    open = kind;
-  }
-  return parts;
-}
-
 const spelled = rows.map((row) => ({ id: row.id, name: partsOf(row.contact.name), text: partsOf(row.lastMessage.text) }));
-
-function isFound({ name, text }: { name: Parts; text: Parts }, asked: Parts): boolean {
-  const runs = [...name.runs, ...text.runs];
-  const isInRuns = (part: string) => runs.some((run) => run.includes(part));
-  const word = (wanted: string) =>
-    name.words.some((has) => has.includes(wanted)) || text.words.some((has) => has.startsWith(wanted));
-  const run = (wanted: string) => {
-    const characters = [...wanted];
-    return characters.length === 1
-      ? isInRuns(wanted)
-      : characters.slice(1).every((next, i) => isInRuns(`${characters[i]}${next}`));
-  };
-  const sign = (wanted: string) => name.signs.includes(wanted) || text.signs.includes(wanted);
-  return asked.words.every(word) && asked.runs.every(run) && asked.signs.every(sign);
-}
 
 test('1,000 random searches find exactly what brute force finds', async () => {
   let hits = 0;

@@ -6,6 +6,7 @@ import type { Env } from './env';
 import { health } from './health';
 import { connectLive } from './live';
 import { livePlaces } from './live-places';
+import { maintain } from './maintenance';
 import { handleMedia } from './media/routes';
 import { handleSimulator } from './simulator/routes';
 import { handleWebhook } from './webhooks';
@@ -28,6 +29,7 @@ const routes: readonly Route[] = [
     handle: ({ request, env, ctx, part }) => handleWebhook(request, env, ctx, part),
   },
   { path: '/healthz', isServers: true, handle: ({ env }) => health(env) },
+  { path: '/maintenance/search-index', isServers: true, handle: ({ request, env }) => maintain(request, env) },
   {
     path: '/simulator/api/provider/*',
     isServers: true,

@@ -18,9 +18,19 @@ const naming = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(te
 test('only one module knows which hub and which database a conversation belongs to', () => {
   expect(naming(/\bINBOX\b/).sort()).toEqual([PLACEMENT, BINDINGS].sort());
   // Whoever reads or writes rows of conversations asks where they are, and does not name a database itself.
-  const users = sources.filter(({ text }) => /from '[^']*db\/(conversations|projection|conversation-row)'/.test(text));
-  expect(users.map(({ name }) => name)).toEqual(expect.arrayContaining(['workers/inbox/inbox.ts']));
-  expect(users.filter(({ text }) => /\bDB\b/.test(text)).map(({ name }) => name)).toEqual([]);
+  const callers = sources.flatMap(({ name, text }) => {
+    const imported = [
+      ...text.matchAll(/^import (?:\* as (\w+)|\{([^}]*)\}) from '[^']*db\/(?:conversations|projection|index-check)'/gm),
+    ];
+    const names = imported.flatMap(
+      ([, whole, some]) => whole ?? (some ?? '').split(',').map((one) => one.replace('type ', '').trim()),
+    );
+    return names.length > 0
+      ? [{ name, calls: new RegExp(`\\b(?:${names.join('|')})(?:\\.\\w+)?\\((?:database\\()?[\\w.]*\\bDB\\b`), text }]
+      : [];
+  });
+  expect(callers.map(({ name }) => name)).toEqual(expect.arrayContaining(['workers/inbox/inbox.ts']));
+  expect(callers.filter(({ calls, text }) => calls.test(text)).map(({ name }) => name)).toEqual([]);
   // Nobody else has SQL of their own over them.
   const own = naming(/\b(from|into|update|join)\b[\s('"`]+conversations(_fts)?\b/i);
   expect(own.filter((name) => !name.startsWith('src/lib/server/db/'))).toEqual([]);

@@ -134,6 +134,12 @@ export class Conversation extends DurableObject<Env> {
     this.#store.dropFact('erasing');
   }
 
+  /** The row as lists should show it, and whether they surely do; null when there is no conversation. */
+  row(): { summary: Summary; isShown: boolean } | null {
+    const summary = this.#summary();
+    return summary && { summary, isShown: (this.#store.projection()?.projectedVersion ?? 0) >= summary.version };
+  }
+
   /** The latest messages and the row. */
   get(): Result<Thread, Rejection> {
     const summary = this.#summary();

@@ -10,6 +10,7 @@ import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, cl
 import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { BatchWriter } from './batch-writer';
+import { Registry } from './registry';
 
 /** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
 export const FRAME_EVERY_MS = 100;
@@ -19,12 +20,13 @@ const ERASED_MS = 10 * 60_000;
 const WRITE_TIMEOUT_MS = 35_000;
 
 /**
- * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth
- * and no storage: what a crash forgets, the conversations' outboxes publish again.
+ * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth,
+ * and stores nothing but which conversations there are: what a crash forgets, their outboxes publish again.
  */
 export class Inbox extends DurableObject<Env> {
   readonly #writer: BatchWriter;
   readonly #audit: AuditWriter;
+  readonly #registry: Registry;
   /** Changed since the last frame, the newest of each conversation. */
   readonly #unsent = new Map<string, Summary>();
   #frameTimer = false;
@@ -33,6 +35,7 @@ export class Inbox extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#registry = new Registry(ctx.storage.sql);
     this.#writer = new BatchWriter({
       // That a write which took too long may still happen does no harm: versions decide.
       write: (summaries) => within(WRITE_TIMEOUT_MS, writeEach(env, summaries)),
@@ -50,6 +53,7 @@ export class Inbox extends DurableObject<Env> {
   /** Shows the row to every dashboard and resolves when the read model has it. Rejects when it could not be written: publish again. */
   async publish(summary: Summary): Promise<void> {
     if (summary.lastInboundAt <= (this.#erased.get(summary.id) ?? -Infinity)) return;
+    this.#registry.add(summary.id);
     if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, summary);
     if (!this.#frameTimer) this.#sendRows();
     return this.#writer.add(summary);
@@ -64,6 +68,7 @@ export class Inbox extends DurableObject<Env> {
     for (const { id, erasedAt } of erased) {
       this.#erased.set(id, erasedAt);
       this.#unsent.delete(id);
+      this.#registry.forget(id);
     }
     const ids = erased.map(({ id }) => id);
     broadcast(this.ctx.getWebSockets(), { type: 'erased', ids } satisfies InboxFrame);
@@ -73,6 +78,11 @@ export class Inbox extends DurableObject<Env> {
   /** Writes an act of a conversation down, together with others of the moment; resolves when the database has it. */
   record(entry: AuditEntry): Promise<void> {
     return this.#audit.add(entry);
+  }
+
+  /** Conversations that have ever shown themselves here: the next ids in their order. */
+  conversations(after: string, limit: number): string[] {
+    return this.#registry.after(after, limit);
   }
 
   /** Rows that the read model may not show yet: lay them over what it answers. */

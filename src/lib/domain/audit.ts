@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What acts are about: the noun that an action begins with. */
 export const AuditArea = z.enum([
-  'user', 'session', 'channel', 'conversation', 'ticket', 'message', 'campaign', 'segment', 'property', 'person', 'people', 'key', 'audit',
+  'user', 'session', 'channel', 'conversation', 'ticket', 'message', 'campaign', 'segment', 'property', 'person', 'people', 'key', 'index', 'audit',
 ]); // prettier-ignore
 export type AuditArea = z.infer<typeof AuditArea>;
 
@@ -20,6 +20,7 @@ export const auditAreaNames: Record<AuditArea, string> = {
   person: 'Persons',
   people: 'Imports and exports',
   key: 'API keys',
+  index: 'Search index',
   audit: 'Audit',
 };
 

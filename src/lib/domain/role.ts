@@ -21,6 +21,7 @@ export const Permission = z.enum([
   'settings.channels',
   'settings.keys',
   'settings.audit',
+  'settings.index',
   'simulator',
 ]);
 export type Permission = z.infer<typeof Permission>;
@@ -40,6 +41,7 @@ export const permissionWords: Record<Permission, string> = {
   'settings.channels': 'add, test, rotate, stop channels',
   'settings.keys': 'issue and revoke keys of the API',
   'settings.audit': 'read and export who did what',
+  'settings.index': 'compare lists and search with the conversations, and build them anew',
   simulator: 'play the end user in a demo',
 };
 
@@ -57,6 +59,7 @@ const grants: Record<Permission, readonly Role[]> = {
   'settings.channels': ['admin'],
   'settings.keys': ['admin'],
   'settings.audit': ['admin'],
+  'settings.index': ['admin'],
   simulator: ['admin'],
 };
 

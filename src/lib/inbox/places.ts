@@ -10,6 +10,7 @@ const settingsPages: readonly SettingsPage[] = [
   { href: '/settings/channels', title: 'Channels', permission: 'settings.channels' },
   { href: '/settings/users', title: 'Users', permission: 'settings.users' },
   { href: '/settings/audit', title: 'Audit', permission: 'settings.audit' },
+  { href: '/settings/search-index', title: 'Search index', permission: 'settings.index' },
 ];
 
 export const settingsPagesOf = (role: Role): SettingsPage[] => settingsPages.filter(({ permission }) => may(role, permission));

@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
  */
 export async function derivedKey(
   secretKey: string,
-  purpose: 'channel-secrets' | 'media-link' | 'pseudonym' | 'campaign-token',
+  purpose: 'channel-secrets' | 'maintenance' | 'media-link' | 'pseudonym' | 'campaign-token',
   algorithm: AesKeyGenParams | HmacKeyGenParams,
   usages: KeyUsage[],
 ): Promise<CryptoKey> {

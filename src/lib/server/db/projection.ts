@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identityOf } from '../../domain/address';
-import { recencyFloor, recencyOf } from '../../domain/recency';
+import { recencyFloor, recencyOf, recencyTime } from '../../domain/recency';
 import { fold } from '../../domain/search';
 import type { Summary } from '../../domain/summary';
 import { indexBodyOf, rowOf } from './conversation-row';
@@ -27,15 +27,15 @@ const FIND_TAKEN = `SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c
 const FIND_TAKEN_BETWEEN = `SELECT rid FROM conversations WHERE rid >= CAST(?1 AS INTEGER) AND rid < CAST(?2 AS INTEGER)`;
 
 // Each statement carries the version guard itself, so that two writers that interleave still leave the newest row and one entry of it.
-const UNINDEX = `DELETE FROM conversations_fts WHERE rowid IN (
-  SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version < j.value->>'version')`;
+// `>`: only news is written. `>=`: the version that is there is written again, for a row or an entry that may be wrong.
+type Guard = '>' | '>=';
+const unindex = (guard: Guard) => `DELETE FROM conversations_fts WHERE rowid IN (
+  SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND j.value->>'version' ${guard} c.version)`;
 // A row whose recency id stays is updated without naming it, which leaves the index of ids alone: one written row less.
 const changeable = columns.filter((column) => column !== 'id' && column !== 'rid');
-const UPSERT_MOVED = upsert(
-  ['rid', ...changeable],
-  'excluded.version > conversations.version AND excluded.rid <> conversations.rid',
-);
-const UPDATE_UNMOVED = upsert(changeable, 'excluded.version > conversations.version');
+const upsertMoved = (guard: Guard) =>
+  upsert(['rid', ...changeable], `excluded.version ${guard} conversations.version AND excluded.rid <> conversations.rid`);
+const updateUnmoved = (guard: Guard) => upsert(changeable, `excluded.version ${guard} conversations.version`);
 // REPLACE, as a repeat of the same version must not add a second entry under the same rowid.
 const INDEX = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
   SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version = j.value->>'version'`;
@@ -47,17 +47,17 @@ function upsert(changed: readonly string[], condition: string): string {
 }
 
 /**
- * Writes summaries into the read model: rows, index entries and the people they are about, in one transaction per 200. Of each conversation the highest version
- * wins, whatever the order and however often it is written. Throws what D1 throws, with nothing or all of a transaction done; writing
- * the same again is always safe.
+ * Writes summaries into the read model: rows, index entries and the people they are about, in one transaction per 200. Of each
+ * conversation the highest version wins, whatever the order and however often it is written; `again` writes a version that is there
+ * already once more. Throws what D1 throws, with nothing or all of a transaction done; writing the same again is always safe.
  */
-export async function write(d1: D1Database, summaries: readonly Summary[]): Promise<void> {
+export async function write(d1: D1Database, summaries: readonly Summary[], { again = false } = {}): Promise<void> {
   const entries = newestOfEach(summaries).map((summary) => ({ summary, body: indexBodyOf(summary) }));
-  for (const chunk of chunksOf(entries)) await writeChunk(d1, chunk);
+  for (const chunk of chunksOf(entries)) await writeChunk(d1, chunk, again ? '>=' : '>');
 }
 
-async function writeChunk(d1: D1Database, entries: readonly Entry[]): Promise<void> {
-  const rows = (await place(d1, entries)).map(({ summary, body, rid }) => ({
+async function writeChunk(d1: D1Database, entries: readonly Entry[], guard: Guard): Promise<void> {
+  const rows = (await place(d1, entries, guard)).map(({ summary, body, rid }) => ({
     ...rowOf(summary, rid),
     body,
     identity: identityOf(summary.channel.provider, summary.contact.address),
@@ -65,7 +65,7 @@ async function writeChunk(d1: D1Database, entries: readonly Entry[]): Promise<vo
   }));
   if (rows.length === 0) return;
   const parameter = JSON.stringify(rows);
-  const statements = [UNINDEX, UPSERT_MOVED, UPDATE_UNMOVED, INDEX, ...PROJECT_PEOPLE];
+  const statements = [unindex(guard), upsertMoved(guard), updateUnmoved(guard), INDEX, ...PROJECT_PEOPLE];
   await d1.batch(statements.map((statement) => d1.prepare(statement).bind(parameter)));
 }
 
@@ -77,7 +77,7 @@ type Placed = Entry & { rid: number };
  * that millisecond. Providers give whole seconds, so taken ones are common. Another writer may take one meanwhile: then the
  * transaction fails on the key, and the next try finds another.
  */
-async function place(d1: D1Database, entries: readonly Entry[]): Promise<Placed[]> {
+async function place(d1: D1Database, entries: readonly Entry[], guard: Guard): Promise<Placed[]> {
   const starts = entries.map(({ summary }) => recencyOf(summary.id, summary.lastInboundAt));
   const [stored, occupied] = await d1.batch([
     d1.prepare(FIND_STORED).bind(JSON.stringify(entries.map(({ summary }) => summary.id))),
@@ -97,9 +97,9 @@ async function place(d1: D1Database, entries: readonly Entry[]): Promise<Placed[
   const placed: Placed[] = [];
   for (const { summary, body } of entries) {
     const before = known.get(summary.id);
-    if (before && before.version >= summary.version) continue;
+    if (before && (guard === '>' ? before.version >= summary.version : before.version > summary.version)) continue;
     const rid =
-      before?.last_inbound_at === Math.trunc(summary.lastInboundAt)
+      before && isPlaced(before, summary, guard)
         ? before.rid
         : (nearby(summary.id, summary.lastInboundAt).find((candidate) => !taken.has(candidate)) ??
           (await farther(d1, summary, taken, wholly)));
@@ -107,6 +107,11 @@ async function place(d1: D1Database, entries: readonly Entry[]): Promise<Placed[
     placed.push({ summary, body, rid });
   }
   return placed;
+}
+
+/** Whether a row stands where it should. What is written again may have a wrong time beside a right id, or the other way round. */
+function isPlaced(before: Stored, { lastInboundAt }: Summary, guard: Guard): boolean {
+  return (guard === '>' ? before.last_inbound_at : recencyTime(before.rid)) === Math.trunc(lastInboundAt);
 }
 
 /** The ids that `FIND_TAKEN` has looked at: those of this millisecond, as it does not start over at the end. */

@@ -6,6 +6,7 @@ import { conversationsRouter } from './routers/conversations';
 import { peopleRouter } from './routers/people';
 import { segmentsRouter } from './routers/segments';
 import { usersRouter } from './routers/users';
+import { searchIndexRouter } from './routers/search-index';
 import { router } from './trpc';
 
 export const appRouter = router({
@@ -17,5 +18,6 @@ export const appRouter = router({
   audit: auditRouter,
   users: usersRouter,
   account: accountRouter,
+  searchIndex: searchIndexRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { IndexCursor } from '../src/lib/domain/index-check';
+import { recording } from '../src/lib/server/db/audit';
+import { batch, database } from '../src/lib/server/db/client';
+import { derivedKey } from '../src/lib/server/derived-key';
+import { stepIndex } from '../src/lib/server/index-check';
+import type { Env } from './env';
+
+/** A call is good for so long. */
+const FRESH_MS = 300_000;
+const MAX_BODY = 1_000;
+const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+const Asked = z.strictObject({ action: z.enum(['compare', 'rebuild']), after: IndexCursor, at: z.number() });
+
+/**
+ * `POST /maintenance/search-index`: a step of what Settings → Search index does, for the operator's command line (`npm run rebuild-index`).
+ * The body is signed with a key derived from SECRET_KEY, in the header `x-parley-signature` as hex, and says when it was made.
+ */
+export async function maintain(request: Request, env: Env): Promise<Response> {
+  const body = await request.text();
+  const signature = fromHex(request.headers.get('x-parley-signature') ?? '');
+  if (request.method !== 'POST' || body.length > MAX_BODY || !signature) return new Response('Not found', { status: 404 });
+  const key = await derivedKey(env.SECRET_KEY, 'maintenance', { ...algorithm, length: 256 }, ['verify']);
+  const isOurs = await crypto.subtle.verify(algorithm, key, signature, new TextEncoder().encode(body));
+  if (!isOurs) return new Response('Wrong signature', { status: 401 });
+  const asked = Asked.safeParse(JSON.parse(body));
+  if (!asked.success || Math.abs(Date.now() - asked.data.at) > FRESH_MS)
+    return new Response('Made at another time', { status: 400 });
+  const { action, after } = asked.data;
+  const rebuild = action === 'rebuild';
+  if (rebuild && after === '') {
+    const entry = { at: Date.now(), actor: { id: null, name: 'Command line' }, action: 'index.rebuilt', subject: { type: 'index', id: 'search' } } as const; // prettier-ignore
+    await batch(env.DB, [recording(database(env.DB), entry)]);
+  }
+  return Response.json(await stepIndex(env, { after, rebuild }));
+}
+
+function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[0-9a-f]{64}$/.test(text)) return null;
+  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+}

@@ -6,5 +6,6 @@ export { Directory } from './directory/directory';
 export { Erasure } from './erasure/erasure';
 export { Guard } from './guard/guard';
 export { Inbox } from './inbox/inbox';
+export { KeyMeter } from './key-meter/key-meter';
 export { Session } from './session/session';
 export { Simulator } from './simulator/simulator';

@@ -1,6 +1,7 @@
 import { seedDemoUsers } from '../src/lib/server/auth/demo-users';
 import { userOf } from '../src/lib/server/auth/auth';
 import { handleAuth } from '../src/lib/server/auth/handler';
+import { isApiCall, readCall } from './api-calls';
 import { isLocalDemo, seedDemo } from './demo/seed';
 import type { Env } from './env';
 import { health } from './health';
@@ -69,22 +70,23 @@ export function edge(app: App): (request: Request, env: Env, ctx: ExecutionConte
     if (refusal) return refusal;
     if (route) return route.handle({ request, env, ctx, url, part: route.pattern.exec(path)?.[1] ?? '' });
     if (isSocket(path)) return connectLive(request, env);
-    return secured(await app.fetch(request, env, ctx), url);
+    const read = isApiCall(request, url) ? await readCall(request) : request;
+    return secured(read instanceof Response ? read : await app.fetch(read, env, ctx), url);
   };
 }
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Cross-site requests carry a foreign Origin, and none of ours comes without one. Two exceptions that carry no cookie's authority: a
- * sign-in by a program, and the demo's seed. tRPC would also take form posts, which browsers send cross-site without asking first.
+ * Cross-site requests carry a foreign Origin, and none of ours comes without one. Three exceptions that carry no cookie's authority: a
+ * sign-in by a program, the demo's seed, and another system that shows its key. tRPC would also take form posts, which browsers send cross-site without asking first.
  */
 function refuse(request: Request, url: URL): Response | null {
   const upgrade = request.headers.has('upgrade');
   if (reads.has(request.method) && !upgrade) return null;
   const origin = request.headers.get('origin');
-  const needsNone =
-    !upgrade && !request.headers.has('cookie') && (url.pathname.startsWith('/api/auth/') || url.pathname === '/demo/seed');
+  const isProgram = url.pathname.startsWith('/api/auth/') || url.pathname === '/demo/seed' || isApiCall(request, url);
+  const needsNone = !upgrade && !request.headers.has('cookie') && isProgram;
   if (origin !== url.origin && !(origin === null && needsNone)) return new Response('Foreign origin', { status: 403 });
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (url.pathname.startsWith('/api/trpc') && type !== 'application/json') {

@@ -8,6 +8,7 @@ import type {
   Erasure,
   Guard,
   Inbox,
+  KeyMeter,
   Session,
   Simulator,
 } from './durable-objects';
@@ -25,6 +26,7 @@ export interface Env {
   CHANNEL_GATE: DurableObjectNamespace<ChannelGate>;
   DIRECTORY: DurableObjectNamespace<Directory>;
   ERASURE: DurableObjectNamespace<Erasure>;
+  KEY_METER: DurableObjectNamespace<KeyMeter>;
   BROADCAST: DurableObjectNamespace<Broadcast>;
   BROADCASTS: Queue<WakeUp>;
   SIMULATOR_STATE: DurableObjectNamespace<Simulator>;

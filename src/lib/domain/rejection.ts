@@ -1,5 +1,7 @@
 import type { ActRefusal } from './campaign-lifecycle';
+import type { Scope } from './api-key';
 import type { DraftProblem } from './campaign-draft';
+import type { SendProblem } from './campaign-report';
 import type { Message } from './message';
 
 export type LockInfo = { agentId: string; agentName: string; since: number };
@@ -23,5 +25,12 @@ export type Rejection =
   /** Somebody else was quicker: what is there now has this version. `by`: their name. */
   | { reason: 'campaign_changed'; version: number; by: string | null; at: number }
   | { reason: 'campaign_incomplete'; problems: DraftProblem[] }
+  /** The campaign is not there, is Parley's own, or is reported on another channel. */
+  | { reason: 'campaign_unknown' | 'campaign_own' | 'campaign_channel' }
+  /** Nothing of the call was written. `index` of the send, from 0. */
+  | { reason: 'bad_send' | 'send_conflict'; index: number; problem: SendProblem }
+  | { reason: 'no_channel' }
+  | { reason: 'bad_key' }
+  | { reason: 'missing_scope'; scope: Scope }
   | { reason: 'rate_limited'; retryAfterMs: number }
   | { reason: 'unavailable'; retryAfterMs: number };

@@ -1,4 +1,13 @@
-import type { Account, Broadcast, ChannelGate, Conversation, Erasure, Guard, Session } from '../../../workers/durable-objects';
+import type {
+  Account,
+  Broadcast,
+  ChannelGate,
+  Conversation,
+  Erasure,
+  Guard,
+  KeyMeter,
+  Session,
+} from '../../../workers/durable-objects';
 import type { Env } from '../../../workers/env';
 import type { Policy } from '../domain/window';
 
@@ -45,3 +54,7 @@ export const accountOf = (env: Env, userId: string): DurableObjectStub<Account> 
 /** What counts the tries at one secret, by what it guards: `sign-in:<hash of the e-mail>`, `password:<user>`, `link:<address>`. */
 export const guardOf = (env: Env, what: `${'sign-in' | 'password' | 'link'}:${string}`): DurableObjectStub<Guard> =>
   env.GUARD.get(env.GUARD.idFromName(what));
+
+/** The count of an API key's calls, by the key's id. */
+export const keyMeterOf = (env: Env, keyId: string): DurableObjectStub<KeyMeter> =>
+  env.KEY_METER.get(env.KEY_METER.idFromName(keyId));

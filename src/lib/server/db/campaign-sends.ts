@@ -36,9 +36,7 @@ export type UnmatchedReply = { channelId: string; key: string; conversationId: s
  */
 export async function recordSends(d1: D1Database, sends: readonly CampaignSend[]): Promise<UnmatchedReply[]> {
   const waiting: UnmatchedReply[] = [];
-  for (let start = 0; start < sends.length; start += SENDS_AT_ONCE) {
-    const part = sends.slice(start, start + SENDS_AT_ONCE).map((send) => ({ ...send, buttons: JSON.stringify(send.buttons) }));
-    const json = JSON.stringify(part);
+  for (const json of partsOf(sends)) {
     const [, found] = await d1.batch<WaitingRow>([d1.prepare(RECORD_SENDS).bind(json), d1.prepare(WAITING).bind(json)]);
     for (const row of found?.results ?? []) waiting.push(unmatchedOf(row));
   }
@@ -47,19 +45,28 @@ export async function recordSends(d1: D1Database, sends: readonly CampaignSend[]
 
 /** 100 texts of 4,096 characters stay well below the 2 MB of a parameter. */
 const SENDS_AT_ONCE = 100;
+
+/** The sends as JSON for one statement each. */
+export function partsOf(sends: readonly CampaignSend[]): string[] {
+  const rows = sends.map((send) => ({ ...send, buttons: JSON.stringify(send.buttons) }));
+  const count = Math.ceil(rows.length / SENDS_AT_ONCE);
+  return Array.from({ length: count }, (_, i) => JSON.stringify(rows.slice(i * SENDS_AT_ONCE, (i + 1) * SENDS_AT_ONCE)));
+}
+
 const RECORD_SENDS = `INSERT INTO campaign_sends
     (id, campaign_id, channel_id, address, provider_message_id, token, text, buttons, sent_at)
   SELECT value->>'id', value->>'campaignId', value->>'channelId', value->>'address', value->>'providerMessageId', value->>'token',
     value->>'text', value->>'buttons', value->>'sentAt'
   FROM json_each(?1) WHERE true
   ON CONFLICT (id) DO UPDATE SET provider_message_id = coalesce(excluded.provider_message_id, provider_message_id)`;
-const WAITING = `SELECT u.channel_id, u.key, u.conversation_id, u.message_id, u.question FROM json_each(?1) AS s
+/** The replies that have waited for one of the sends of a part. */
+export const WAITING = `SELECT u.channel_id, u.key, u.conversation_id, u.message_id, u.question FROM json_each(?1) AS s
   CROSS JOIN unmatched_replies AS u ON u.channel_id = s.value->>'channelId' AND u.key IN
     ('send:' || (s.value->>'id'), 'id:' || (s.value->>'providerMessageId'), 'token:' || (s.value->>'token'))`;
 
-type WaitingRow = { channel_id: string; key: string; conversation_id: string; message_id: string; question: string };
+export type WaitingRow = { channel_id: string; key: string; conversation_id: string; message_id: string; question: string };
 
-const unmatchedOf = ({ channel_id, key, conversation_id, message_id, question }: WaitingRow): UnmatchedReply => ({
+export const unmatchedOf = ({ channel_id, key, conversation_id, message_id, question }: WaitingRow): UnmatchedReply => ({
   channelId: channel_id,
   key,
   conversationId: conversation_id,

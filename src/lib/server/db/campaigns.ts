@@ -1,4 +1,4 @@
-import { sql, type Selectable } from 'kysely';
+import { sql, type Compilable, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { CampaignContent, emptyContent } from '../../domain/campaign-content';
 import { Audience } from '../../domain/campaign-draft';
@@ -176,8 +176,15 @@ export type ReportedCampaign = {
   createdAt: number;
 };
 
-/** Adds a campaign of another system with its labels, or brings a known one up to date; one of Parley's own stays as it is. All or nothing. */
-export async function insert(d1: D1Database, campaign: ReportedCampaign): Promise<void> {
+/**
+ * Adds a campaign of another system with its labels, or brings a known one up to date; one of Parley's own stays as it is. `besides` is
+ * done in the same transaction. All or nothing.
+ */
+export async function insert(
+  d1: D1Database,
+  campaign: ReportedCampaign,
+  besides: readonly Compilable<unknown>[] = [],
+): Promise<void> {
   const db = database(d1);
   const { id, name, template, status, ref, createdAt } = campaign;
   const changeable = { name, template, status, ref };
@@ -194,5 +201,6 @@ export async function insert(d1: D1Database, campaign: ReportedCampaign): Promis
         .columns(['campaign_id', 'label'])
         .expression(sql<never>`select ${id}, ${label} where ${isReported}`),
     ),
+    ...besides,
   ]);
 }

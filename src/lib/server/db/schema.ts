@@ -28,6 +28,7 @@ export interface Database {
   properties: PropertyTable;
   segments: SegmentTable;
   pseudonyms: PseudonymTable;
+  api_keys: ApiKeyTable;
 }
 
 /** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
@@ -333,4 +334,22 @@ export interface PseudonymTable {
   pseudonym: string;
   type: 'conversation' | 'person';
   id: string;
+}
+
+/** A key of the API; the key itself is kept nowhere. */
+export interface ApiKeyTable {
+  id: string;
+  name: string;
+  /** SHA-256 of the key, hex. */
+  key_hash: string;
+  prefix: string;
+  /** JSON array of the domain's `Scope`. */
+  scopes: string;
+  created_by: string;
+  created_by_name: string;
+  created_at: number;
+  expires_at: number | null;
+  /** Up to a minute behind. */
+  last_used_at: Generated<number | null>;
+  revoked_at: Generated<number | null>;
 }

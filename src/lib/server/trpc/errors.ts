@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import type { CampaignStatus } from '../../domain/campaign-lifecycle';
+import { sendProblemWords } from '../../domain/campaign-report';
 import type { Rejection } from '../../domain/rejection';
 import type { Result } from '../../domain/result';
 
@@ -62,12 +63,31 @@ function codeOf(rejection: Rejection): { code: TRPCError['code']; message: strin
       return { code: 'CONFLICT', message: `${rejection.by ?? 'Somebody else'} has changed this campaign meanwhile.` };
     case 'campaign_incomplete':
       return { code: 'PRECONDITION_FAILED', message: rejection.problems[0]?.words ?? 'This campaign is not complete.' };
+    case 'campaign_unknown':
+      return { code: 'NOT_FOUND', message: 'There is no such campaign. Import it first.' };
+    case 'campaign_own':
+      return { code: 'CONFLICT', message: 'Parley has a campaign of its own with this id.' };
+    case 'campaign_channel':
+      return { code: 'CONFLICT', message: 'This campaign is known on another channel, and stays there.' };
+    case 'bad_send':
+      return { code: 'BAD_REQUEST', message: sendWords(rejection) };
+    case 'send_conflict':
+      return { code: 'CONFLICT', message: sendWords(rejection) };
+    case 'no_channel':
+      return { code: 'BAD_REQUEST', message: 'There is no such channel.' };
+    case 'bad_key':
+      return { code: 'UNAUTHORIZED', message: 'This key is not known, has expired or was revoked.' };
+    case 'missing_scope':
+      return { code: 'FORBIDDEN', message: `This key does not have the scope ${rejection.scope}.` };
     case 'rate_limited':
       return { code: 'TOO_MANY_REQUESTS', message: 'Too many requests. Wait a moment and try again.' };
     case 'unavailable':
       return { code: 'SERVICE_UNAVAILABLE', message: 'This is not available for the moment. Try again shortly.' };
   }
 }
+
+const sendWords = ({ index, problem }: Extract<Rejection, { index: number }>): string =>
+  `Nothing was recorded. Send ${index}: ${sendProblemWords[problem]}.`;
 
 export function rejected(rejection: Rejection): TRPCError {
   return new TRPCError({ ...codeOf(rejection), cause: new RejectionError(rejection) });

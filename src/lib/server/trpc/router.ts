@@ -3,6 +3,7 @@ import { auditRouter } from './routers/audit';
 import { campaignsRouter } from './routers/campaigns';
 import { channelsRouter } from './routers/channels';
 import { conversationsRouter } from './routers/conversations';
+import { keysRouter } from './routers/keys';
 import { peopleRouter } from './routers/people';
 import { segmentsRouter } from './routers/segments';
 import { usersRouter } from './routers/users';
@@ -19,5 +20,6 @@ export const appRouter = router({
   users: usersRouter,
   account: accountRouter,
   searchIndex: searchIndexRouter,
+  keys: keysRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,8 +1,12 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import type { Scope } from '../../domain/api-key';
 import { may, type Permission } from '../../domain/role';
+import { openWith } from '../api-key';
+import type { User } from '../auth/auth';
+import type { Reporter } from '../campaign-reports';
 import type { Context } from './context';
-import { rejected, RejectionError } from './errors';
+import { rejected, RejectionError, unwrap } from './errors';
 
 /** Every procedure says which permission it takes; `null` means any signed-in user. */
 export type Meta = { permission: Permission | null };
@@ -37,3 +41,21 @@ export const allowed = (permission: Permission | null) =>
     const { id, name, role } = ctx.user;
     return next({ ctx: { ...ctx, user: ctx.user, agent: { id, name, role } } });
   });
+
+/** A procedure that another system's key with this scope opens as well. Such a key opens nothing else: it is nobody who has a role. */
+export const reported = (permission: Permission, scope: Scope) =>
+  t.procedure.meta({ permission }).use(async ({ ctx, next }) => {
+    const reporter = ctx.user ? userWho(ctx.user, permission) : await keyWho(ctx, scope);
+    return next({ ctx: { ...ctx, reporter } });
+  });
+
+function userWho({ id, name, role }: User, permission: Permission): Reporter {
+  if (!may(role, permission)) throw rejected({ reason: 'forbidden' });
+  return { actor: { id, name }, keyId: null };
+}
+
+async function keyWho({ env, key }: Context, scope: Scope): Promise<Reporter> {
+  if (!key) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first, or send a key of the API.' });
+  const { id, name } = unwrap(await openWith(env, key, scope));
+  return { actor: { id: null, name: `API key ${name}` }, keyId: id };
+}

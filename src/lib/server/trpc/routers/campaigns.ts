@@ -15,6 +15,7 @@ import * as templates from '../../db/templates';
 import { act, detailOf, completeOf, entryOf, One, Seen, templateOf, writtenOf, changed, type Caller } from '../campaign-act'; // prettier-ignore
 import { rejected } from '../errors';
 import { allowed, router } from '../trpc';
+import { campaignApi } from './campaign-api';
 import { campaignSending, truthOf, withdraw } from './campaign-sending';
 
 const readers = allowed('campaigns');
@@ -53,6 +54,7 @@ async function channelOf({ env }: Caller, id: string) {
 
 export const campaignsRouter = router({
   ...campaignSending,
+  ...campaignApi,
 
   /** What the inbox can be filtered by: every campaign with its labels. */
   options: allowed('conversations').query(({ ctx }) => campaigns.options(database(ctx.env.DB))),

@@ -1,0 +1,23 @@
+import { MAX_BODY_BYTES, readBody } from './webhooks/body';
+
+/** What another system may call with a key: each procedure, and its address for plain HTTP. Exactly these. */
+const paths: readonly RegExp[] = [
+  /^\/api\/trpc\/campaigns\.(import|recordSends)$/,
+  /^\/api\/v1\/campaigns$/,
+  /^\/api\/v1\/campaigns\/[^/]+\/sends$/,
+];
+
+/** Whether this is a call of the API, whoever makes it. */
+export const isApiCall = (request: Request, { pathname }: URL): boolean =>
+  request.method === 'POST' && paths.some((path) => path.test(pathname));
+
+/** The call with its body read and found small enough, or the refusal. */
+export async function readCall(request: Request): Promise<Request | Response> {
+  if (request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() !== 'application/json')
+    return refusal(415, 'Send application/json.');
+  const body = await readBody(request);
+  if (!body) return refusal(413, `Send at most ${MAX_BODY_BYTES / 1_024 / 1_024} MB at once.`);
+  return new Request(request, { body: body.slice() });
+}
+
+const refusal = (status: number, message: string) => Response.json({ error: { message } }, { status });

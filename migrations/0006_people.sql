@@ -77,11 +77,12 @@ CREATE TABLE people_to_make AS
   SELECT *, row_number() OVER (PARTITION BY identity, channel_id ORDER BY rid DESC) AS nth FROM (
     SELECT *, CASE
       WHEN provider <> 'whatsapp' THEN address
-      WHEN ltrim(address, '+') GLOB '55[0-9][0-9]9[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'
+      WHEN ltrim(address, '+') GLOB '*[^0-9]*' THEN address
+      -- A pattern for the whole number would be longer than the 50 bytes that D1 takes.
+      WHEN length(ltrim(address, '+')) = 13 AND ltrim(address, '+') GLOB '55??9*'
         THEN substr(ltrim(address, '+'), 1, 4) || substr(ltrim(address, '+'), 6)
-      WHEN ltrim(address, '+') GLOB '549[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]' THEN '54' || substr(ltrim(address, '+'), 4)
-      WHEN ltrim(address, '+') NOT GLOB '*[^0-9]*' THEN ltrim(address, '+')
-      ELSE address END AS identity
+      WHEN length(ltrim(address, '+')) = 13 AND ltrim(address, '+') GLOB '549*' THEN '54' || substr(ltrim(address, '+'), 4)
+      ELSE ltrim(address, '+') END AS identity
     FROM conversations);
 INSERT INTO people (id, name, conversation_id, created_at, updated_at)
   SELECT id, name, id, last_inbound_at, last_inbound_at FROM people_to_make WHERE nth = 1 ORDER BY rid;

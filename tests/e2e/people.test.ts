@@ -65,6 +65,7 @@ test('an Admin builds a nested query without a mouse, saves it, changes it, and 
   const name = `Talks ${mark()}`;
   const { page } = await enter('admin');
   await page.goto('/people');
+  await expect(person(page, first)).toBeVisible();
   await page.getByRole('button', { name: 'Query' }).focus();
   await page.keyboard.press('Enter');
   await ask(page, 0, ['Ticket status', 'is', 'New']);
@@ -128,7 +129,7 @@ test('a profile has everything that was ever said, archived conversations too, a
   await ana.page.goto(`/conversations/${nia.conversationId}`);
   await expect(ana.thread(nia).composer).toBeVisible();
   await ana.page.getByRole('link', { name: 'Open profile' }).click();
-  await expect(ana.page.getByRole('heading', { name: nia.name })).toBeVisible();
+  await expect(ana.page.getByRole('region', { name: 'Profile' }).getByRole('heading', { name: nia.name })).toBeVisible();
   const log = ana.page.getByRole('log', { name: 'Messages' });
   await expect(log.getByText('Is anybody there?')).toBeVisible();
   await expect(ana.page.getByRole('region', { name: 'Conversations' })).toContainText('Archived');

@@ -1,6 +1,6 @@
 import type { PropertyValue } from '../domain/person';
 import { api } from '../inbox/api';
-import { problemOf } from '../inbox/channels.svelte';
+import { problemOf, type Problem } from '../inbox/channels.svelte';
 import { isMissing } from './missing';
 
 /** Everything that is known of one person. */
@@ -37,6 +37,15 @@ export class Profile {
   /** The same; null as a value takes it away. */
   setProperty(key: string, value: PropertyValue | null): Promise<string | null> {
     return this.#change({ properties: { [key]: value } });
+  }
+
+  /** Makes the person gone, for good. `isDone` false: it goes on by itself. Or what is wrong, in words. */
+  async erase(): Promise<{ isDone: boolean } | Problem> {
+    try {
+      return await api.people.erase.mutate({ id: this.id });
+    } catch (error) {
+      return problemOf(error);
+    }
   }
 
   async #change(what: { name?: string; properties?: Record<string, PropertyValue | null> }): Promise<string | null> {

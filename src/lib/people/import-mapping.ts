@@ -57,6 +57,9 @@ export function targetsOf(
     { title: 'Person', options: [{ value: 'name', title: 'Name' }] },
     { title: 'Address on', options: channels.map(({ id, name }) => ({ value: `address:${id}`, title: name })) },
     { title: 'Property', options: custom.map(({ key, label }) => ({ value: `property:${key}`, title: label })) },
-    { title: 'New property', options: PropertyType.options.map((type) => ({ value: `new:${type}`, title: typeNames[type] })) },
+    {
+      title: 'New property',
+      options: PropertyType.options.map((type) => ({ value: `new:${type}`, title: `New: ${typeNames[type].toLowerCase()}` })),
+    },
   ].filter(({ options }) => options.length > 0);
 }

@@ -2,7 +2,10 @@ import { refusalOf, signIn } from './support/agent';
 import { mark } from './support/customer';
 import { expect, test } from './support/test';
 
-test('an Admin issues a key that is shown once; another system reports with it until it is revoked', async ({ parley, enter }) => {
+test('an Admin issues a key that is shown once; another system reports with it until it is revoked', async ({
+  parley,
+  enter,
+}) => {
   const name = `CRM ${mark()}`;
   const { page } = await enter('admin', { permissions: ['clipboard-read', 'clipboard-write'] });
   await page.goto('/settings/keys');

@@ -90,6 +90,7 @@ const sentences = new Map<string, Sentence>([
   ['conversation.closed', (d) => `closed the conversation with ${IT}, ${closedAs(d)}`],
   ['conversation.takenOver', (d, { nameOf }) => `took the conversation with ${IT} over from ${nameOf(d.text('from') ?? '') ?? 'a colleague'}`],
   ['message.withdrawn', () => `took a message back in the conversation with ${IT}`],
+  ['campaign.imported', () => `brought the campaign ${IT} in through the API`],
   ['campaign.created', () => `made the campaign ${IT}`],
   ['campaign.changed', (d) => `changed the campaign ${IT}${d.text('from') === 'approved' || d.text('from') === 'scheduled' ? ', which has to be approved again' : ''}`],
   ['campaign.duplicated', () => `made the campaign ${IT} as a copy`],
@@ -116,6 +117,7 @@ const sentences = new Map<string, Sentence>([
   ['people.exported', (d) => `exported ${counted(d.count('count'), 'person', 'people')}`],
   ['key.issued', () => `issued the API key ${IT}`],
   ['key.revoked', () => `revoked the API key ${IT}`],
+  ['index.rebuilt', () => 'had the search index made anew'],
   ['audit.exported', (d) => `exported ${counted(d.count('count'), 'act', 'acts')} of the audit`],
 ]); // prettier-ignore
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { partsOfSendId } from './broadcast';
 import { MAX_LABEL, MAX_LABELS, MAX_NAME } from './campaign-draft';
 import { ChannelId } from './ids';
-import type { ProviderName } from './provider';
+import { rulesOf, type ProviderName } from './provider-rules';
 
 /** Sends in one call. */
 export const MAX_SENDS = 1_000;
@@ -75,7 +75,7 @@ export const sendProblemWords: Record<SendProblem, string> = {
 
 /** The address in the form in which the provider names who replies; null when it can be none. */
 export function addressOn(provider: ProviderName, address: string): string | null {
-  if (provider !== 'whatsapp') return /\s/.test(address) ? null : address;
+  if (!rulesOf(provider).hasPhoneNumbers) return /\s/.test(address) ? null : address;
   const digits = address.replace(/[\s().+-]/g, '');
   return /^\d{6,20}$/.test(digits) ? digits : null;
 }

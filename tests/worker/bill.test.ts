@@ -76,7 +76,8 @@ test('what is written for each act, and what a million messages cost at most', a
   expect(bytes).toBeLessThanOrEqual(65_536);
 
   // Ceilings that docs/scale.md counts with: who raises one raises the bill, and says so there.
-  expect(first).toBeLessThanOrEqual(10);
+  // Ten of them are its tables.
+  expect(first).toBeLessThanOrEqual(19);
   expect(next).toBeLessThanOrEqual(5);
   expect(claim).toBeLessThanOrEqual(4);
   expect(send).toBeLessThanOrEqual(14);

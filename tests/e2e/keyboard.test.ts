@@ -14,7 +14,7 @@ test('an agent signs in, finds, answers and closes a conversation and goes on to
 
   await test.step('sign in', async () => {
     await expect(ana.page.getByRole('textbox', { name: 'E-mail' })).toBeFocused();
-    await expect(ana.page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+    await expect(ana.page.getByRole('button', { name: 'Sign in', exact: true })).toBeEnabled();
     await keyboard.type(people.ana.email);
     await keyboard.press('Tab');
     await keyboard.type(PASSWORD);

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 const setFaults = (faults: Partial<Faults>) => call('PUT', 'faults', { ...noFaults, ...faults });
-const waitFor = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 8_000, interval: 25 });
+const waitFor = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 25 });
 const Id = z.object({ id: z.string() });
 const act = async (id: string, body: object) => {
   const response = await call('POST', `phones/${id}/messages`, { act: body });

@@ -33,7 +33,7 @@ const setFaults = async (faults: Partial<Faults>) =>
   expect((await call('PUT', 'faults', { ...noFaults, ...faults })).status).toBe(200);
 const act = (id: string, body: object, agoMs = 0) => call('POST', `phones/${id}/messages`, { act: body, agoMs });
 const write = (id: string, text: string, agoMs = 0) => act(id, { type: 'text', text }, agoMs);
-const waitFor = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 5_000, interval: 25 });
+const waitFor = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 25 });
 
 const inboundTexts = async (id: string) =>
   ((await threadOf(id))?.messages ?? []).filter((message) => message.direction === 'inbound').map((message) => message.text);
@@ -110,11 +110,13 @@ describe.each(['demo-whatsapp', 'demo-messenger', 'demo-webhook'])('a talk on %s
     await waitFor(async () => expect(await inboundTexts(id)).toEqual(['Is anybody there?']));
     const messageId = await answer(id, 'Yes, hello!');
     await waitFor(async () => expect(await deliveryOf(id, messageId)).toMatchObject({ status: 'read' }));
-    const phone = await simulatorOf(env).thread(id);
-    expect(phone?.messages.map(({ from, text, state }) => [from, text, state])).toEqual([
-      ['user', 'Is anybody there?', 'taken'],
-      ['brand', 'Yes, hello!', 'read'],
-    ]);
+    await waitFor(async () => {
+      const phone = await simulatorOf(env).thread(id);
+      expect(phone?.messages.map(({ from, text, state }) => [from, text, state])).toEqual([
+        ['user', 'Is anybody there?', 'taken'],
+        ['brand', 'Yes, hello!', 'read'],
+      ]);
+    });
     expect(await (await call('GET', `calls?messageId=${messageId}`)).json()).toHaveLength(1);
   });
 

@@ -23,10 +23,10 @@ beforeAll(async () => {
   await storePeople(env.DB, crowd);
 });
 
-test('1,500 random queries find exactly whom the definition says, in pages, in every order and in audiences', async () => {
+test('600 random queries find exactly whom the definition says, in pages, in every order and in audiences', async () => {
   const facts = { ...context, custom };
   let found = 0;
-  for (let n = 0; n < 1_500; n += 1) {
+  for (let n = 0; n < 600; n += 1) {
     const query = PeopleQuery.parse(anyPeopleQuery(draw));
     const expected = crowd.filter((person) => holds(query, person, facts));
     const told = `seed ${SEED}, query ${n}: ${JSON.stringify(query)}`;
@@ -56,6 +56,6 @@ test('1,500 random queries find exactly whom the definition says, in pages, in e
     expect(await people.countReachable(env.DB, query, channelId, context), told).toBe(onChannel.length);
   }
   // Neither nobody nor everybody all the time.
-  expect(found).toBeGreaterThan(1_500 * 20);
-  expect(found).toBeLessThan(1_500 * 380);
+  expect(found).toBeGreaterThan(600 * 20);
+  expect(found).toBeLessThan(600 * 380);
 });

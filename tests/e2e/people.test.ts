@@ -97,11 +97,6 @@ test('an Admin builds a nested query without a mouse, saves it, changes it, and 
     .press('Enter');
   await expect(count(page)).toHaveText('1 person');
   await expect(page.getByText('changed', { exact: true })).toBeVisible();
-  // Back is one step: to the segment as it is saved.
-  await page.goBack();
-  await expect(count(page)).toHaveText('2 people');
-  await expect(query(page).locator('[data-condition]')).toHaveCount(3);
-
   await page.goto('/people');
   await page.getByRole('button', { name: 'Segments' }).click();
   await page.getByRole('link', { name }).click();

@@ -12,7 +12,11 @@ for (const { title, options } of looks) {
     const { page } = await enter('admin', options);
     await page.goto('/settings/search-index');
     const outcome = page.getByRole('status').filter({ hasText: 'conversations' });
-    await page.getByRole('button', { name: 'Build anew' }).click();
+    // A page that is not alive yet hears nothing of a click.
+    await expect(async () => {
+      await page.getByRole('button', { name: 'Build anew' }).click();
+      await expect(outcome).toBeVisible({ timeout: 4_000 });
+    }).toPass();
     await expect(outcome).toContainText(/^Built anew [\d,]+ conversations/, { timeout: 60_000 });
     await page.getByRole('button', { name: 'Compare' }).press('Enter');
     await expect(outcome).toContainText(/^Compared [\d,]+ conversations: nothing was wrong\.$/, { timeout: 60_000 });

@@ -1,4 +1,4 @@
-import { test as base, expect, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
+import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
 import { signIn, type Person } from './agent';
 import { Dashboard } from './pages';
 import { Parley } from './parley';
@@ -70,13 +70,33 @@ export const test = base.extend<Tools, Servers>({
       contexts.push(context);
       await watch(context, problems);
       if (person !== null) await (await signIn(on.origin, person)).enter(context);
-      return new Dashboard(await context.newPage());
+      return new Dashboard(patient(await context.newPage()));
     });
     expect(problems, 'no page did what ours never do').toEqual([]);
     expect(provider.complaints.splice(0), 'the provider had nothing to refuse').toEqual([]);
     for (const context of contexts) await context.close();
   },
 });
+
+/** A page of ours whose script has taken over, or a page that is none of ours. */
+const ALIVE = 'html[data-alive], html:not(:has(body[data-sveltekit-preload-data]))';
+
+/** The page, which is loaded only once its controls work: a click on what the server alone has drawn is lost. */
+function patient(page: Page): Page {
+  const { goto, reload } = page;
+  const isAlive = () => page.locator(ALIVE).waitFor({ state: 'attached' });
+  page.goto = async (...how) => {
+    const response = await goto.apply(page, how);
+    await isAlive();
+    return response;
+  };
+  page.reload = async (...how) => {
+    const response = await reload.apply(page, how);
+    await isAlive();
+    return response;
+  };
+  return page;
+}
 
 /** What a browser logs of a refused request or a cut line: stories bring these about on purpose. */
 const EXPECTED = /^Failed to load resource|WebSocket connection to .* failed/;

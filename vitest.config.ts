@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Half of a worker file is waiting; without this a machine of two cores would run one at a time.
+    maxWorkers: 2,
     projects: [
       { test: { name: 'unit', include: ['tests/{unit,contract}/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
       {

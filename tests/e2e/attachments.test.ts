@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { signIn } from './support/agent';
 import { aPdf, aPicture, anArchive, type ChosenFile } from './support/files';
+import { expectWell, looks } from './support/looks';
 import type { Dashboard, Thread } from './support/pages';
 import { Phone } from './support/phone';
 import { expect, test } from './support/test';
@@ -271,34 +271,23 @@ test('what is spoken goes out as a voice message', async ({ plain, enter }) => {
     .toEqual([[expect.stringMatching(/^(audio|voice)$/), true]]);
 });
 
-/** What axe finds wrong, as rule and place. */
-async function problemsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-}
-
-for (const look of [
-  { title: 'in light colours', colorScheme: 'light' as const },
-  { title: 'in dark colours', colorScheme: 'dark' as const },
-  { title: 'on a phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-]) {
-  test(`axe finds nothing wrong with attachments, quotes and templates ${look.title}`, async ({ plain, enter }) => {
-    const { title: _, ...options } = look;
+for (const { title, options } of looks) {
+  test(`axe finds nothing wrong with attachments, quotes and templates ${title}`, async ({ plain, enter }) => {
     const nia = await Phone.on('whatsapp', plain);
     for (const kind of ['image', 'voice', 'video', 'document', 'sticker'] as const) await nia.sends({ type: 'media', kind });
-    const ana = await enter('ana', { on: plain, ...options, reducedMotion: 'reduce' });
+    const ana = await enter('ana', { on: plain, ...options });
     const thread = await hold(ana, nia);
     await expect(thread.log.getByRole('group', { name: 'Voice message' })).toBeVisible();
     await attach(thread, aPicture('garden.png'), aPdf('plan.pdf'));
     await expect(trayOf(thread)).toHaveCount(2);
     await thread.log.getByRole('button', { name: 'Reply to: Sticker' }).click();
     await expect(thread.region.getByText('Reply to Sticker')).toBeVisible();
-    expect(await problemsOf(ana.page), 'the thread and the tray').toEqual([]);
+    await expectWell(ana.page, 'the thread and the tray');
     await thread.say('Both of them');
     await expect(thread.tick('Both of them', /^(Sent|Delivered|Read)$/)).toBeVisible();
     await thread.log.getByRole('button', { name: /^Open / }).first().click(); // prettier-ignore
     await expect(ana.page.getByRole('button', { name: 'Close the picture' })).toBeVisible();
-    expect(await problemsOf(ana.page), 'the picture').toEqual([]);
+    await expectWell(ana.page, 'the picture');
     await ana.page.keyboard.press('Escape');
 
     const old = await Phone.on('whatsapp', plain);
@@ -307,6 +296,6 @@ for (const look of [
     await ana.thread(old).region.getByRole('button', { name: 'Send a template' }).click();
     const panel = ana.page.getByRole('dialog', { name: 'Send Nia a template' });
     await expect(panel.getByText('Loading templates')).toHaveCount(0);
-    expect(await problemsOf(ana.page), 'the templates').toEqual([]);
+    await expectWell(ana.page, 'the templates');
   });
 }

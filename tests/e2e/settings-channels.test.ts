@@ -1,9 +1,9 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { createHmac, randomInt, randomUUID } from 'node:crypto';
 import { refusalOf, signIn } from './support/agent';
 import { mark } from './support/customer';
-import { expect, test, type OpenOptions } from './support/test';
+import { expectWell, looks } from './support/looks';
+import { expect, test } from './support/test';
 
 /** The answer to a message that an app posts, signed by Standard Webhooks. */
 async function post(address: string, secret: string, name: string, text: string): Promise<number> {
@@ -133,39 +133,21 @@ test('settings are the Admins’: an agent finds neither the way there nor what 
   expect(await refusalOf(api.channels.all.query())).toMatchObject({ httpStatus: 403, reason: 'forbidden' });
 });
 
-const looks: { title: string; options: OpenOptions }[] = [
-  { title: 'in light colours', options: { colorScheme: 'light' } },
-  { title: 'in dark colours', options: { colorScheme: 'dark' } },
-  {
-    title: 'on a phone',
-    options: { colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-  },
-];
-
 for (const { title, options } of looks) {
-  test(`axe finds nothing wrong with the channels ${title}, and nothing is wider than the screen`, async ({ enter }) => {
-    const { page } = await enter('admin', { ...options, reducedMotion: 'reduce' });
-    const isWell = async (what: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      expect(
-        violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`)),
-        what,
-      ).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(overflow, what).toBe(0);
-    };
+  test(`axe finds nothing wrong with the channels ${title}`, async ({ enter }) => {
+    const { page } = await enter('admin', options);
     await page.goto('/settings/channels');
     await expect(page.getByRole('link', { name: /^Parley bot / })).toBeVisible();
-    await isWell('the list');
+    await expectWell(page, 'the list');
     await page.goto('/settings/channels/new');
     await page.getByRole('button', { name: 'Add channel' }).click();
-    await isWell('the form');
+    await expectWell(page, 'the form');
     await page.goto('/settings/channels/demo-whatsapp');
     await section(page, 'Templates').getByRole('button', { name: 'Add by hand' }).click();
     await section(page, 'Secrets').getByRole('button', { name: 'Replace the verify token' }).click();
-    await isWell('a channel');
+    await expectWell(page, 'a channel');
     await page.getByRole('button', { name: 'Disable…' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
-    await isWell('the question');
+    await expectWell(page, 'the question');
   });
 }

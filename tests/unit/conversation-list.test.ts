@@ -53,7 +53,6 @@ function aList() {
     now: () => Date.now(),
     policy,
     userId: 'ana',
-    onsignedout: () => undefined,
   });
   const answer = async (index: number, items: Summary[], nextCursor: string | null = null): Promise<void> => {
     asked[index]?.answer({ items, nextCursor });

@@ -45,7 +45,6 @@ function aList() {
       counted.push(signal);
       return { total: 42 };
     },
-    onsignedout: () => undefined,
   });
   const answer = async (index: number, ids: string, nextCursor: string | null = null): Promise<void> => {
     calls[index]?.answer({ items: people(ids), nextCursor });

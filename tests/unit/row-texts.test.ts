@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Summary } from '../../src/lib/domain/summary';
 import { hueOf, initialsOf, shortName } from '../../src/lib/inbox/person-mark';
 import { rowLabel } from '../../src/lib/inbox/row-label';
-import { timeAgo, timeLeft, timeLeftInWords, urgencyOf } from '../../src/lib/inbox/time-text';
+import { agoInWords, timeAgo, timeLeft, timeLeftInWords, urgencyOf } from '../../src/lib/inbox/time-text';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -31,6 +31,15 @@ test.each([
   [400 * 24 * HOUR, '18 Oct 2025'],
 ])('what happened %i ms ago is %s', (age, text) => {
   expect(timeAgo(NOW - age, NOW)).toBe(text);
+});
+
+test.each([
+  [59_999, 'just now'],
+  [6 * MINUTE, '6m ago'],
+  [6 * 24 * HOUR, '6d ago'],
+  [8 * 24 * HOUR, 'on 14 Nov'],
+])('in a sentence an age of %i ms is “%s”', (age, words) => {
+  expect(agoInWords(NOW - age, NOW)).toBe(words);
 });
 
 test.each([

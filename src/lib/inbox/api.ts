@@ -1,18 +1,32 @@
-import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCLink } from '@trpc/client';
+import { observable } from '@trpc/server/observable';
 import { z } from 'zod';
 import type { AppRouter } from '../server/trpc/router';
 
+const SignedOut = z.object({ code: z.literal('UNAUTHORIZED') });
+
+/**
+ * Whoever looks at something after their session is over is led to the sign-in, and back from there. What somebody does is refused in
+ * words instead: what they have typed stays, and goes through once they have signed in in another tab.
+ */
+const leaveWhenSignedOut: TRPCLink<AppRouter> =
+  () =>
+  ({ op, next }) =>
+    observable((observer) =>
+      next(op).subscribe({
+        ...observer,
+        error: (error) => {
+          if (op.type === 'query' && SignedOut.safeParse(error.data).success)
+            location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+          observer.error(error);
+        },
+      }),
+    );
+
 /** The one command path to the server. The header makes every call one that another site cannot send without asking first. */
 export const api = createTRPCClient<AppRouter>({
-  links: [httpBatchLink({ url: '/api/trpc', maxItems: 10, headers: { 'x-parley': '1' } })],
+  links: [leaveWhenSignedOut, httpBatchLink({ url: '/api/trpc', maxItems: 10, headers: { 'x-parley': '1' } })],
 });
-
-const Unauthorized = z.object({ code: z.literal('UNAUTHORIZED') });
-
-/** Whether the session is over. */
-export function isSignedOut(error: unknown): boolean {
-  return error instanceof TRPCClientError && Unauthorized.safeParse(error.data).success;
-}
 
 /** Whether a call was given up by ourselves because something newer was asked. */
 export function isAborted(error: unknown): boolean {

@@ -5,6 +5,7 @@ import type { Template } from '../domain/template';
 import { api } from './api';
 import type { CampaignDetail } from './campaign-page.svelte';
 import { problemOf } from './channels.svelte';
+import { tick } from 'svelte';
 
 export type EditorChoices = Awaited<ReturnType<typeof api.campaigns.choices.query>>;
 export type EditorTemplates = Awaited<ReturnType<typeof api.campaigns.templates.query>>;
@@ -33,6 +34,8 @@ export class CampaignEditor {
   /** How many it reaches: null = being counted, or cannot be. */
   reach: { total: number | null; windowMs: number | null } | null = $state.raw(null);
   #saved = $state('');
+  #loading: Promise<void> | null = null;
+  #loadingTemplates: Promise<void> | null = null;
 
   constructor(detail: CampaignDetail | null) {
     if (detail) this.fill(detail);
@@ -89,7 +92,8 @@ export class CampaignEditor {
   get problems(): DraftProblem[] {
     const { draft, channel, choices } = this;
     if (this.name.trim() === '') return [{ field: 'name', words: 'Give the campaign a name.' }];
-    if (!draft || !channel || !choices) return [{ field: 'channel', words: 'Choose a channel.' }];
+    if (!choices) return [{ field: 'channel', words: 'The channels could not be loaded. Try again above.' }];
+    if (!draft || !channel) return [{ field: 'channel', words: 'Choose a channel.' }];
     return problemsOf(draft, {
       provider: channel.provider,
       template: this.template,
@@ -104,7 +108,24 @@ export class CampaignEditor {
     return render(this.content, this.template, { ...example, properties });
   }
 
-  async load(): Promise<void> {
+  /** What there is to choose from is here, or could not be had: before that nobody can say what is missing. */
+  async whenReady(): Promise<void> {
+    await this.#loading;
+    // The channel that is known now may ask for its templates.
+    await tick();
+    await this.#loadingTemplates;
+  }
+
+  load(): Promise<void> {
+    return (this.#loading = this.#load());
+  }
+
+  /** The templates of the chosen channel. */
+  loadTemplates(): Promise<void> {
+    return (this.#loadingTemplates = this.#loadTemplates());
+  }
+
+  async #load(): Promise<void> {
     try {
       const [choices, segments] = await Promise.all([api.campaigns.choices.query(), api.segments.options.query()]);
       this.choices = choices;
@@ -115,8 +136,7 @@ export class CampaignEditor {
     }
   }
 
-  /** The templates of the chosen channel. */
-  async loadTemplates(): Promise<void> {
+  async #loadTemplates(): Promise<void> {
     const channelId = ChannelId.safeParse(this.channelId);
     this.templates = null;
     if (!channelId.success) return;

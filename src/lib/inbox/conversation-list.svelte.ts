@@ -2,7 +2,7 @@ import { matches, type Counts, type ListFilters, type ListQuery } from '../domai
 import type { InboxFrame, Person } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
 import { nextEdgeAt, type Policy } from '../domain/window';
-import { isAborted, isSignedOut } from './api';
+import { isAborted } from './api';
 import { filtersOf, listQueryString, type ListView } from './list-url';
 import { mergeRows, newestById, updateInPlace, type Frame } from './row-merge';
 
@@ -16,8 +16,6 @@ type Options = {
   now: () => number;
   policy: Policy;
   userId: string;
-  /** The session is over. */
-  onsignedout: () => void;
 };
 
 const PAGE = 50;
@@ -226,7 +224,6 @@ export class ConversationList {
 
   #failed(error: unknown, signal: AbortSignal): void {
     if (signal.aborted || isAborted(error)) return;
-    if (isSignedOut(error)) return this.#options.onsignedout();
     if (this.#rows.length === 0) this.#status = 'failed';
     else this.#freshness = 'failed';
     this.#catchUpNext = false;
@@ -293,9 +290,8 @@ export class ConversationList {
     try {
       const counts = await this.#options.counts(filtersOf(this.#view), signal);
       if (!signal.aborted) this.#counts = counts;
-    } catch (error) {
+    } catch {
       // Counts are shown beside the rows; the rows' own failure is what tells people.
-      if (isSignedOut(error)) this.#options.onsignedout();
     }
   }
 }

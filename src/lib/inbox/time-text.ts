@@ -42,3 +42,10 @@ export function timeAgo(at: number, now: number): string {
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) });
 }
+
+/** The same as it stands in a sentence: `just now`, `6m ago`, `on 3 Nov`. */
+export function agoInWords(at: number, now: number): string {
+  const age = now - at;
+  if (age < MINUTE) return 'just now';
+  return age < 7 * DAY ? `${timeAgo(at, now)} ago` : `on ${timeAgo(at, now)}`;
+}

@@ -1,6 +1,6 @@
 import type { PeopleQuery } from '../domain/people-query';
 import type { Person } from '../domain/person';
-import { isAborted, isSignedOut } from '../inbox/api';
+import { isAborted } from '../inbox/api';
 import { queryText, type Asked, type PeopleSort } from './people-url';
 
 type Page = { items: Person[]; nextCursor: string | null };
@@ -8,8 +8,6 @@ type Input = { query?: PeopleQuery; search?: string };
 type Options = {
   list: (input: Input & { sort: PeopleSort; cursor?: string; limit: number }, signal: AbortSignal) => Promise<Page>;
   count: (input: Input, signal: AbortSignal) => Promise<{ total: number }>;
-  /** The session is over. */
-  onsignedout: () => void;
 };
 
 const PAGE = 50;
@@ -174,8 +172,7 @@ export class PeopleList {
       const fresh = new Map(page.items.map((row) => [row.id, row]));
       this.#rows = this.#rows.map((row) => fresh.get(row.id) ?? row);
       this.#waiting = isSame && isWhole ? null : page;
-    } catch (error) {
-      if (isSignedOut(error)) this.#options.onsignedout();
+    } catch {
       // The next change looks again; what is shown stays.
     }
   }
@@ -192,7 +189,6 @@ export class PeopleList {
       this.#countFailed = false;
     } catch (error) {
       if (signal.aborted || isAborted(error)) return;
-      if (isSignedOut(error)) this.#options.onsignedout();
       this.#countFailed = true;
     }
   }
@@ -205,7 +201,6 @@ export class PeopleList {
 
   #failed(error: unknown, signal: AbortSignal): void {
     if (signal.aborted || isAborted(error)) return;
-    if (isSignedOut(error)) return this.#options.onsignedout();
     if (this.#rows.length === 0) this.#status = 'failed';
     else this.#freshness = 'failed';
   }

@@ -36,7 +36,11 @@ export const { router, createCallerFactory } = t;
 /** A procedure for those whose role has this permission. The only kind there is: nobody can forget to ask. */
 export const allowed = (permission: Permission | null) =>
   t.procedure.meta({ permission }).use(({ ctx, next }) => {
-    if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+    if (!ctx.user)
+      throw new TRPCError({
+        code: 'UNAUTHORIZED',
+        message: 'You are signed out. Sign in, in another tab if you have typed something here, and try again.',
+      });
     if (permission !== null && !may(ctx.user.role, permission)) throw rejected({ reason: 'forbidden' });
     const { id, name, role } = ctx.user;
     return next({ ctx: { ...ctx, user: ctx.user, agent: { id, name, role } } });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { headersOf, people, refusalOf, signIn, upgradeStatus, type Person } from './support/agent';
+import { Role } from '../../src/lib/domain/role';
+import { granted, pages } from '../fixtures/access';
+import { headersOf, people, refusalOf, signIn, upgradeStatus, type Person, type Session } from './support/agent';
 import { Customer } from './support/customer';
 import { expect, test } from './support/test';
 
@@ -57,6 +59,33 @@ for (const person of outsiders) {
     expect(thread.messages).toHaveLength(1);
   });
 }
+
+const roles: Record<Role, Person> = { admin: 'admin', agent: 'ana', member: 'mia', creator: 'carl', approver: 'vera' };
+
+test('every page and file opens to the roles of its permission and to nobody else', async ({ parley }) => {
+  const wrong: string[] = [];
+  const guarded = Object.entries(pages).filter(([folder, access]) => typeof access === 'string' && !folder.startsWith('api/'));
+  for (const [folder, access] of guarded) {
+    // What it leads to is not there: that is said only to those who might have seen it.
+    const path = `/${folder.replace('(app)/', '').replaceAll(/\[\w+\]/g, '0'.repeat(40))}`;
+    const method = folder === 'people/import' ? 'POST' : 'GET';
+    const ask = async (session: Session | null) => {
+      const headers = { accept: 'text/html', ...headersOf(session, parley.origin) };
+      const response = await fetch(parley.origin + path, { method, headers, redirect: 'manual' });
+      await response.body?.cancel();
+      const isSentAway = response.headers.get('location')?.startsWith('/sign-in') === true;
+      return isSentAway ? 401 : response.status;
+    };
+    if ((await ask(null)) !== 401) wrong.push(`${path} signed out`);
+    for (const role of Role.options) {
+      const status = await ask(await signIn(parley.origin, roles[role]));
+      const isOpen =
+        access === 'signed in' || Object.entries(granted).some(([permission, to]) => permission === access && to.includes(role));
+      if (status === 401 || status >= 500 || (status !== 403) !== isOpen) wrong.push(`${path} as ${role}: ${status}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
 
 test('nobody signed in is led to the sign-in and back, and procedures and sockets want a sign-in', async ({ parley, enter }) => {
   const nia = await Customer.on('webhook', parley.origin);

@@ -5,4 +5,10 @@ import { ensureInstalled, run } from './project.mjs';
 ensureInstalled();
 // The build is the product's, not the benchmark's: it is done before the clock of the benchmark starts.
 run('node', ['scripts/build.mjs']);
-run('node', ['--disable-warning=ExperimentalWarning', 'tests/bench/main.ts', ...process.argv.slice(2)]);
+run('node', [
+  '--disable-warning=ExperimentalWarning',
+  '--import',
+  './tests/bench/resolve.mjs',
+  'tests/bench/main.ts',
+  ...process.argv.slice(2),
+]);

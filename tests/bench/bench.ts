@@ -5,6 +5,7 @@ import { type Load, type Spread, spreadOf } from './stats.ts';
 
 /** How much of everything is done. */
 export type Plan = {
+  /** Conversations of the data set. */
   rows: number;
   /** Runs of each query, and of each act of an agent. */
   queries: number;
@@ -19,8 +20,8 @@ export type Plan = {
 };
 
 export const plans: Record<'full' | 'quick', Plan> = {
-  full: { rows: 10_000, queries: 25, acts: 80, batches: 2, seconds: 8, floorSeconds: 4, widths: [4, 16, 64], widthSeconds: 3 },
-  quick: { rows: 2_000, queries: 10, acts: 20, batches: 1, seconds: 2, floorSeconds: 1, widths: [16], widthSeconds: 1.5 },
+  full: { rows: 1_000_000, queries: 30, acts: 80, batches: 2, seconds: 8, floorSeconds: 4, widths: [4, 16, 64], widthSeconds: 3 },
+  quick: { rows: 100_000, queries: 10, acts: 20, batches: 1, seconds: 2, floorSeconds: 1, widths: [16], widthSeconds: 1.5 },
 };
 
 export type Measured = Spread & {

@@ -11,14 +11,18 @@ import { live } from './figures/live.ts';
 import { reads } from './figures/reads.ts';
 import { ProviderStub } from './provider.ts';
 import { asText, circumstances, type Run, writeInto } from './report.ts';
+import { loadD1 } from './data/load.ts';
+import { statements } from './figures/statements.ts';
+import { readWritten, writesOf } from './figures/writes.ts';
+import { measurePeer } from './peer/peer.ts';
 import { Server } from './server.ts';
-import { type SqlFigure, timeSql } from './sql.ts';
+import { databaseFile, type SqlFigure, timeSql } from './sql.ts';
 
 const DOCUMENT = 'docs/benchmarks.md';
 /** This long after the servers are ready no new group of figures is begun. */
-const BUDGET_MS = { full: 200_000, quick: 35_000 };
+const BUDGET_MS = { full: 240_000, quick: 35_000 };
 /** Past this everything is ended, whatever it is doing. */
-const LIMIT_MS = { full: 420_000, quick: 240_000 };
+const LIMIT_MS = { full: 3_600_000, quick: 420_000 };
 const SQL_RUNS = 200;
 
 const size = process.argv.includes('--quick') ? 'quick' : 'full';
@@ -27,7 +31,11 @@ const only = process.argv
   .find((argument) => argument.startsWith('--only='))
   ?.slice('--only='.length)
   .split(',');
-const plan = plans[size];
+const rowsAsked = Number(process.argv.find((argument) => argument.startsWith('--rows='))?.slice('--rows='.length));
+const plan = rowsAsked > 0 ? { ...plans[size], rows: rowsAsked } : plans[size];
+/** The times of the data set end here. */
+const now = Date.now();
+const facts: string[] = [];
 const start = performance.now();
 const startedAt = new Date();
 const [loadBefore = 0] = loadavg();
@@ -35,6 +43,7 @@ const lag = monitorEventLoopDelay({ resolution: 1 });
 const state = mkdtempSync(join(tmpdir(), 'parley-bench-'));
 const servers = new Set<Server>();
 const figures: Figure[] = [];
+const writes: Figure[] = [];
 const skipped: string[] = [];
 
 const limit = setTimeout(() => void end(1, 'The benchmark took too long.'), LIMIT_MS[size]);
@@ -42,6 +51,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const sql = await filled();
+  const peer = process.argv.includes('--peer') ? await besidePeer() : null;
+  figures.push(...statements(sql, peer), ...writes);
   const provider = await ProviderStub.start();
   const [product, floors] = await Promise.all([
     kept(Server.product(state, { WHATSAPP_API_BASE: provider.base })),
@@ -78,18 +89,37 @@ try {
   await end(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
-/** Fills the database through the bench Worker, which writes it with the product's own code, and times its statements. */
+/** Fills the local D1, has the bench Worker run the product's statements and writes on it, and times the statements alone. */
 async function filled(): Promise<SqlFigure[]> {
-  say(`Filling ${plan.rows} rows…`);
+  say(`Loading ${plan.rows} conversations…`);
   const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state];
   const { status, stderr } = spawnSync('wrangler', args, { env: { ...process.env, CI: 'true' }, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the migrations could not be applied:\n${stderr}`);
+  const { elapsedMs, bytes, tokensPerRow, digest } = loadD1(databaseFile(state), plan.rows, now);
+  const perSecond = Math.round((plan.rows * 1000) / elapsedMs);
+  facts.push(
+    `${plan.rows.toLocaleString('en')} conversations (data set ${digest}) loaded in ${Math.round(elapsedMs / 1000)} s, ${perSecond} a second; ` +
+      `${(bytes / 1e6).toFixed(0)} MB in D1, ${Math.round(bytes / plan.rows)} bytes and ${Math.round(tokensPerRow)} tokens each`,
+  );
+  say(`  ${facts[0]}`);
   const floors = await kept(Server.floors(state));
-  const { text } = await floors.client.expect(200, 'POST', `/fill?rows=${plan.rows}`);
-  say(`  ${text}`);
   const asked = await floors.client.expect(200, 'GET', `/queries?runs=${plan.queries}`);
+  for (const [round, { size: rowsOfOne, batches: count }] of writesOf(size).entries()) {
+    const query = `size=${rowsOfOne}&batches=${count}&rows=${plan.rows}&round=${round + 1}&now=${now}`;
+    writes.push(readWritten((await floors.client.expect(200, 'POST', `/writes?${query}`)).text));
+    say(`  written in batches of ${rowsOfOne}`);
+  }
   await floors.stop();
-  return timeSql(asked.text, state, SQL_RUNS);
+  return timeSql(asked.text, databaseFile(state), SQL_RUNS);
+}
+
+async function besidePeer() {
+  say('Loading and asking PostgreSQL…');
+  const peer = await measurePeer(plan.rows, now);
+  facts.push(
+    `PostgreSQL with the same rows: ${(peer.bytes / 1e6).toFixed(0)} MB, loaded and indexed in ${Math.round(peer.loadMs / 1000)} s`,
+  );
+  return peer.answers;
 }
 
 async function kept(starting: Promise<Server>): Promise<Server> {
@@ -101,7 +131,7 @@ async function kept(starting: Promise<Server>): Promise<Server> {
 function finish(): void {
   const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
   const elapsedMs = performance.now() - start;
-  const run: Run = { startedAt, command, elapsedMs, loadBefore, generatorLagMs: lag.percentile(99) / 1e6, skipped };
+  const run: Run = { startedAt, command, elapsedMs, loadBefore, generatorLagMs: lag.percentile(99) / 1e6, skipped, facts };
   console.log(
     `\n${circumstances(run).join('\n')}\nTimes in ms; CPU is the servers' processor time for each.\n\n${asText(figures)}\n`,
   );

@@ -10,6 +10,8 @@ export type Run = {
   loadBefore: number;
   generatorLagMs: number;
   skipped: string[];
+  /** What else belongs to the run, a line each. */
+  facts: string[];
 };
 
 const HEAD = ['figure', 'n', 'p50', 'p95', 'p99', 'p50 over the run', 'CPU', 'floor: p50', '× p50', '× CPU', 'beside'];
@@ -26,6 +28,7 @@ export function circumstances(run: Run): string[] {
     `${cpus().length} × ${cpu?.model.trim() || 'unnamed processor'}, ${gib} GiB, ${platform()} ${release()}, Node ${process.versions.node}`,
     `Load average ${run.loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after; ` +
       `the load generator's own event loop was late by ${ms(run.generatorLagMs)} ms at p99`,
+    ...run.facts,
     ...skipped,
   ];
 }

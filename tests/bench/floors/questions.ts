@@ -1,44 +1,72 @@
-import { wordOf } from './vocabulary.ts';
+import { familyNameOf, givenNameOf, wordOf } from '../data/vocabulary.ts';
 
-/** What is asked of the read model: once through the product, once as bare SQL. `deep` starts in the middle of the tab. */
-export type Question =
-  | { name: string; kind: 'list'; input: { tab: 'active' | 'inactive' } & Filters & { sort?: 'latest' | 'oldest' }; deep?: true }
-  | { name: string; kind: 'counts'; input: Filters };
-
-type Filters = {
+type Status = 'new' | 'pending' | 'closed';
+export type Filters = {
   search?: string;
   campaignIds?: string[];
   labels?: string[];
-  ticketStatuses?: ('new' | 'pending' | 'closed')[];
+  ticketStatuses?: Status[];
   channelIds?: string[];
   unanswered?: boolean;
   heldBy?: 'me' | 'nobody';
 };
+export type ListInput = { tab: 'active' | 'inactive'; sort?: 'latest' | 'oldest' } & Filters;
 
-const RARE_RANK = 3_100;
+/**
+ * What is asked of the read model: through the product, as bare SQL, and of the peer. `inputs` are asked in turn, so that no figure is
+ * that of one lucky word. `deep` starts in the middle of the tab.
+ */
+export type Question =
+  | { name: string; kind: 'list'; inputs: readonly ListInput[]; deep?: true }
+  | { name: string; kind: 'counts'; inputs: readonly Filters[] };
+
+const statuses: readonly Status[] = ['new', 'pending', 'closed'];
+const five = [0, 1, 2, 3, 4];
+/** The same question about several things. */
+const each = <T, I>(values: readonly T[], input: (value: T, i: number) => I): I[] => values.map(input);
+const status = (i: number): Status[] => [statuses[i % 3] ?? 'new'];
+const inactive = (filters: Filters): ListInput => ({ tab: 'inactive', ...filters });
+
+const campaigns = each([2, 9, 40, 120, 310], (i) => `bench-campaign-${i}`);
+const labels = each([0, 3, 11, 27, 44], (i) => `bench-label-${i}`);
+const common = each(five, (i) => wordOf(i));
+const middle = each([60, 95, 130, 170, 210], (i) => wordOf(i));
+const rare = each([3_100, 3_300, 3_500, 3_700, 3_900], (i) => wordOf(i));
+const given = each([0, 3, 6, 50, 77], (i) => givenNameOf(i));
+const family = each([10, 400, 800, 1_100, 1_400], (i) => familyNameOf(i));
 
 export const questions: readonly Question[] = [
-  { name: 'list, Active, first page', kind: 'list', input: { tab: 'active' } },
-  { name: 'list, Inactive, first page', kind: 'list', input: { tab: 'inactive' } },
-  { name: 'list, Inactive, page from the middle', kind: 'list', input: { tab: 'inactive' }, deep: true },
-  { name: 'list, Inactive, oldest first', kind: 'list', input: { tab: 'inactive', sort: 'oldest' } },
-  { name: 'filter: campaign', kind: 'list', input: { tab: 'inactive', campaignIds: ['bench-campaign-9'] } },
-  { name: 'filter: label', kind: 'list', input: { tab: 'inactive', labels: ['bench-label-3'] } },
-  { name: 'filter: ticket status', kind: 'list', input: { tab: 'inactive', ticketStatuses: ['pending'] } },
-  { name: 'filter: channel', kind: 'list', input: { tab: 'inactive', channelIds: ['demo-telegram'] } },
-  { name: 'filter: unanswered', kind: 'list', input: { tab: 'inactive', unanswered: true } },
-  { name: 'filter: held by me (none)', kind: 'list', input: { tab: 'inactive', heldBy: 'me' } },
-  { name: 'filter: held by nobody', kind: 'list', input: { tab: 'inactive', heldBy: 'nobody' } },
-  { name: 'search: common word', kind: 'list', input: { tab: 'inactive', search: 'order' } },
-  { name: 'search: rare word', kind: 'list', input: { tab: 'inactive', search: wordOf(RARE_RANK) } },
-  { name: 'search: 2 letters', kind: 'list', input: { tab: 'inactive', search: 'al' } },
-  { name: 'search: name and word', kind: 'list', input: { tab: 'inactive', search: 'alice refund' } },
-  { name: 'search: nothing found', kind: 'list', input: { tab: 'inactive', search: 'zzzq' } },
+  { name: 'list, Active, first page', kind: 'list', inputs: [{ tab: 'active' }] },
+  { name: 'list, Inactive, first page', kind: 'list', inputs: [{ tab: 'inactive' }] },
+  { name: 'list, Inactive, page from the middle', kind: 'list', inputs: [{ tab: 'inactive' }], deep: true },
+  { name: 'list, Inactive, oldest first', kind: 'list', inputs: [{ tab: 'inactive', sort: 'oldest' }] },
+  { name: 'filter: campaign', kind: 'list', inputs: each(campaigns, (id) => inactive({ campaignIds: [id] })) },
+  { name: 'filter: label', kind: 'list', inputs: each(labels, (label) => inactive({ labels: [label] })) },
+  { name: 'filter: ticket status', kind: 'list', inputs: each([0, 1, 2], (i) => inactive({ ticketStatuses: status(i) })) },
+  { name: 'filter: channel', kind: 'list', inputs: [inactive({ channelIds: ['demo-telegram'] })] },
+  { name: 'filter: unanswered', kind: 'list', inputs: [inactive({ unanswered: true })] },
+  { name: 'filter: held by me (none)', kind: 'list', inputs: [inactive({ heldBy: 'me' })] },
+  { name: 'filter: held by nobody', kind: 'list', inputs: [inactive({ heldBy: 'nobody' })] },
+  { name: 'campaign and status', kind: 'list', inputs: each(campaigns, (id, i) => inactive({ campaignIds: [id], ticketStatuses: status(i) })) }, // prettier-ignore
+  { name: 'label and status', kind: 'list', inputs: each(labels, (label, i) => inactive({ labels: [label], ticketStatuses: status(i) })) }, // prettier-ignore
+  { name: 'search: common word', kind: 'list', inputs: each(common, (search) => inactive({ search })) },
+  { name: 'search: middle word', kind: 'list', inputs: each(middle, (search) => inactive({ search })) },
+  { name: 'search: rare word', kind: 'list', inputs: each(rare, (search) => inactive({ search })) },
+  { name: 'search: common word and status', kind: 'list', inputs: each(common, (search, i) => inactive({ search, ticketStatuses: status(i) })) }, // prettier-ignore
+  { name: 'search: rare word and status', kind: 'list', inputs: each(rare, (search, i) => inactive({ search, ticketStatuses: status(i) })) }, // prettier-ignore
+  ...[2, 3, 4, 5].map((letters): Question => ({ name: `search: first ${letters} letters of a name`, kind: 'list', inputs: each(family, (name) => inactive({ search: name.slice(0, letters) })) })), // prettier-ignore
   {
-    name: 'search and label and status',
+    name: 'search: 3 letters inside a name',
     kind: 'list',
-    input: { tab: 'inactive', search: 'order', labels: ['bench-label-3'], ticketStatuses: ['new'] },
+    inputs: each(family, (name) => inactive({ search: name.slice(2, 5) })),
   },
-  { name: 'counts, all', kind: 'counts', input: {} },
-  { name: 'counts, search and label', kind: 'counts', input: { search: 'order', labels: ['bench-label-3'] } },
+  { name: 'search: name and word', kind: 'list', inputs: each(given, (name, i) => inactive({ search: `${name} ${middle[i] ?? ''}` })) }, // prettier-ignore
+  { name: 'search: Chinese, Japanese, Thai', kind: 'list', inputs: each(['订单', '退款', 'キャンセル', 'ขอบคุณ', '酒'], (search) => inactive({ search })) }, // prettier-ignore
+  { name: 'search: emoji', kind: 'list', inputs: each(['👍', '🎉', '😡'], (search) => inactive({ search })) },
+  { name: 'search: nothing found', kind: 'list', inputs: each(['zzzq', 'xqxq', 'wrtz'], (search) => inactive({ search })) },
+  { name: 'search and campaign and status', kind: 'list', inputs: each(campaigns, (id, i) => inactive({ search: common[i] ?? '', campaignIds: [id], ticketStatuses: status(i) })) }, // prettier-ignore
+  { name: 'search and label and status', kind: 'list', inputs: each(labels, (label, i) => inactive({ search: common[i] ?? '', labels: [label], ticketStatuses: status(i) })) }, // prettier-ignore
+  { name: 'counts, all', kind: 'counts', inputs: [{}] },
+  { name: 'counts, label', kind: 'counts', inputs: each(labels, (label) => ({ labels: [label] })) },
+  { name: 'counts, search and label', kind: 'counts', inputs: each(labels, (label, i) => ({ search: common[i] ?? '', labels: [label] })) }, // prettier-ignore
 ];

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
-import { fill } from './fill';
 import { askAll } from './queries';
+import { writeSome } from './writes';
 
 type Env = { DB: D1Database; FLOOR: DurableObjectNamespace<Floor> };
 
@@ -57,8 +57,10 @@ export default {
       case 'select':
         await env.DB.prepare('SELECT 1').all();
         return new Response();
-      case 'fill':
-        return Response.json(await fill(env.DB, number('rows'), Date.now()));
+      case 'writes': {
+        const { size, batches, rows, round, now } = { size: number('size'), batches: number('batches'), rows: number('rows'), round: number('round'), now: number('now') }; // prettier-ignore
+        return Response.json(await writeSome(env.DB, { size, batches, rows, round, now }));
+      }
       case 'queries':
         return Response.json(await askAll(env.DB, number('runs'), Date.now()));
       default:

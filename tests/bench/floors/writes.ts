@@ -1,0 +1,31 @@
+import { write } from '../../../src/lib/server/db/conversations';
+import { conversationOf } from '../data/conversations';
+
+export type Written = { size: number; batches: number; latenciesMs: number[]; rowsPerSecond: number };
+
+/**
+ * Writes new messages of known conversations with the product's own code, so many rows a batch, one batch after the other. `rows` is how
+ * many conversations there are; `round` tells repeats apart, as a version is written once.
+ */
+export async function writeSome(
+  d1: D1Database,
+  { size, batches, rows, round, now }: Record<'size' | 'batches' | 'rows' | 'round' | 'now', number>,
+): Promise<Written> {
+  const latenciesMs: number[] = [];
+  const start = Date.now();
+  for (let batch = 0; batch < batches; batch += 1) {
+    const changed = Array.from({ length: size }, (_, i) => {
+      const n = spread(round * 1_000_003 + batch * size + i) % rows;
+      const row = conversationOf(n, now);
+      const text = conversationOf(rows + batch * size + i, now).lastMessage.text;
+      const at = now + round * 1_000_000 + (batch * size + i) * 10;
+      return { ...row, version: 1_000_000 + round * 100_000 + batch, lastInboundAt: at, lastMessage: { text, direction: 'inbound' as const, at }, ticketStatus: 'new' as const, unanswered: true }; // prettier-ignore
+    });
+    const before = performance.now();
+    await write(d1, changed);
+    latenciesMs.push(performance.now() - before);
+  }
+  return { size, batches, latenciesMs, rowsPerSecond: (size * batches * 1000) / Math.max(1, Date.now() - start) };
+}
+
+const spread = (n: number): number => (Math.imul(n ^ (n >>> 15), 0x2c1b3c6d) >>> 0) % 2 ** 31;

@@ -1,14 +1,16 @@
 import type { AgentClient } from './agent.ts';
 import type { ProviderStub } from './provider.ts';
 import type { Server } from './server.ts';
+import { oneByOne } from './load.ts';
 import { type Load, type Spread, spreadOf } from './stats.ts';
 
 /** How much of everything is done. */
 export type Plan = {
   /** Conversations of the data set. */
   rows: number;
-  /** Runs of each query, and of each act of an agent. */
+  /** Runs of each question to the read model, to people, and of each act of an agent. */
   queries: number;
+  people: number;
   acts: number;
   /** Batches of 1,000 updates over 300 conversations. */
   batches: number;
@@ -20,8 +22,28 @@ export type Plan = {
 };
 
 export const plans: Record<'full' | 'quick', Plan> = {
-  full: { rows: 1_000_000, queries: 30, acts: 80, batches: 2, seconds: 8, floorSeconds: 4, widths: [4, 16, 64], widthSeconds: 3 },
-  quick: { rows: 100_000, queries: 10, acts: 20, batches: 1, seconds: 2, floorSeconds: 1, widths: [16], widthSeconds: 1.5 },
+  full: {
+    rows: 1_000_000,
+    queries: 100,
+    people: 100,
+    acts: 80,
+    batches: 2,
+    seconds: 8,
+    floorSeconds: 4,
+    widths: [4, 16, 64],
+    widthSeconds: 3,
+  },
+  quick: {
+    rows: 100_000,
+    queries: 10,
+    people: 20,
+    acts: 20,
+    batches: 1,
+    seconds: 2,
+    floorSeconds: 1,
+    widths: [16],
+    widthSeconds: 1.5,
+  },
 };
 
 export type Measured = Spread & {
@@ -74,6 +96,20 @@ export async function measured(server: Server, run: () => Promise<Load>, restMs 
     perSecond: (spread.n * 1000) / load.elapsedMs,
     cpuMs: before === null || after === null ? null : (after - before) / (spread.n + load.failures),
   };
+}
+
+/** Calls before the clock runs: a code path is compiled only after some use. */
+const WARM_UP = 5;
+
+/** One call after the other, `count` of them or as many as there is time for. */
+export async function repeated(
+  server: Server,
+  shoot: () => Promise<unknown>,
+  count: number,
+  atMostMs: number,
+): Promise<Measured> {
+  await oneByOne(WARM_UP, atMostMs, async () => void (await shoot()));
+  return measured(server, () => oneByOne(count, atMostMs, async () => void (await shoot())));
 }
 
 /** Waits until the server has nothing left to do, or for 12 s; the processor time it has used by then. */

@@ -7,16 +7,18 @@ const TIMEOUT_MS = 30_000;
 /** A keep-alive client of one origin. `node:http` costs the shared machine about a third of what `fetch` does for the same call. */
 export class Client {
   readonly origin: string;
+  readonly #timeoutMs: number;
   readonly #agent = new Agent({ keepAlive: true });
 
-  constructor(origin: string) {
+  constructor(origin: string, timeoutMs = TIMEOUT_MS) {
     this.origin = origin;
+    this.#timeoutMs = timeoutMs;
   }
 
-  /** Resolves with the whole answer, whatever its status; rejects when there is none within 30 s. */
+  /** Resolves with the whole answer, whatever its status; rejects when there is none in time. */
   call(method: 'GET' | 'POST', path: string, headers: Record<string, string> = {}, body?: string | Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const call = request(this.origin + path, { method, agent: this.#agent, headers, timeout: TIMEOUT_MS }, (response) => {
+      const call = request(this.origin + path, { method, agent: this.#agent, headers, timeout: this.#timeoutMs }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
@@ -24,7 +26,7 @@ export class Client {
           resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString(), headers: response.headers }),
         );
       });
-      call.on('timeout', () => call.destroy(new Error(`no answer to ${method} ${path} within ${TIMEOUT_MS} ms`)));
+      call.on('timeout', () => call.destroy(new Error(`no answer to ${method} ${path} within ${this.#timeoutMs} ms`)));
       call.on('error', reject);
       call.end(body);
     });

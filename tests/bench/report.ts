@@ -15,8 +15,8 @@ export type Run = {
 };
 
 const HEAD = ['figure', 'n', 'p50', 'p95', 'p99', 'p50 over the run', 'CPU', 'floor: p50', '× p50', '× CPU', 'beside'];
-const BEGIN = '<!-- figures: written by npm run bench -->';
-const END = '<!-- end of figures -->';
+/** Where in the document the figures of a command are kept. */
+const marksOf = (command: string) => [`<!-- figures: written by ${command} -->`, `<!-- end of ${command} -->`] as const;
 
 /** The machine and the run, a line each. */
 export function circumstances(run: Run): string[] {
@@ -47,14 +47,15 @@ export function asText(figures: readonly Figure[]): string {
   return lines.map((line) => (line.length === 1 ? line[0] : line.map(align).join('  ').trimEnd())).join('\n');
 }
 
-/** Puts the figures between their marks in the document. */
-export function writeInto(file: string, run: Run, figures: readonly Figure[]): void {
+/** Puts the figures between the marks of the command in the document. */
+export function writeInto(file: string, command: string, run: Run, figures: readonly Figure[]): void {
   const text = readFileSync(file, 'utf8');
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  const [begin, end] = marksOf(command);
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${file} has no place for the figures`);
   const facts = circumstances(run).map((line) => `- ${line}`);
   const tables = groups(figures).flatMap(([group, members]) => ['', `### ${group}`, '', ...markdownTable(members.map(cells))]);
-  writeFileSync(file, [text.slice(0, from) + BEGIN, '', ...facts, ...tables, '', text.slice(to)].join('\n'));
+  writeFileSync(file, [text.slice(0, from) + begin, '', ...facts, ...tables, '', text.slice(to)].join('\n'));
 }
 
 function markdownTable(rows: readonly string[][]): string[] {

@@ -8,6 +8,8 @@ import { Client } from './http.ts';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const READY_MS = 120_000;
 const STOP_MS = 5_000;
+/** One call makes the bench Worker write thousands of rows. */
+const WORK_MS = 300_000;
 /** `/proc/<pid>/stat` counts processor time in hundredths of a second on every Linux. */
 const TICK_MS = 10;
 const KEPT_LINES = 40;
@@ -22,11 +24,11 @@ export class Server {
   #output: string[] = [];
   #ended = false;
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, port: number, timeoutMs?: number) {
     if (child.pid === undefined) throw new Error('the server could not be started');
     this.#child = child;
     this.#group = child.pid;
-    this.client = new Client(`http://localhost:${port}`);
+    this.client = new Client(`http://localhost:${port}`, timeoutMs);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output = [...this.#output, ...text.split('\n')].slice(-KEPT_LINES);
@@ -55,7 +57,7 @@ export class Server {
       'warn',
     ];
     const command = ['wrangler', 'dev', '--config', 'tests/bench/floors/wrangler.toml'];
-    const server = await Server.#start(command, settings, persistTo);
+    const server = await Server.#start(command, settings, persistTo, WORK_MS);
     await server.#until(async () => (await server.client.call('GET', '/empty').catch(() => null))?.status === 200);
     return server;
   }
@@ -104,14 +106,19 @@ export class Server {
     }
   }
 
-  static async #start([command = '', ...args]: string[], settings: string[], persistTo: string): Promise<Server> {
+  static async #start(
+    [command = '', ...args]: string[],
+    settings: string[],
+    persistTo: string,
+    timeoutMs?: number,
+  ): Promise<Server> {
     const port = await freePort();
     const child = spawn(command, [...args, '--port', String(port), '--persist-to', persistTo, ...settings], {
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new Server(child, port);
+    return new Server(child, port, timeoutMs);
   }
 }
 

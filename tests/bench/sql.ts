@@ -2,23 +2,21 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { type Question, questions } from './floors/questions.ts';
+import { type Question, questionOf } from './floors/questions.ts';
 import { type Spread, spreadOf } from './stats.ts';
 
-const Asked = z.array(
-  z.object({
-    name: z.string(),
-    variants: z.array(
-      z.object({
-        input: z.unknown(),
-        sql: z.string(),
-        parameters: z.array(z.union([z.string(), z.number(), z.null()])),
-        rowsRead: z.number(),
-        durationsMs: z.array(z.number()),
-      }),
-    ),
-  }),
-);
+const Asked = z.object({
+  name: z.string(),
+  variants: z.array(
+    z.object({
+      input: z.unknown(),
+      sql: z.string(),
+      parameters: z.array(z.union([z.string(), z.number(), z.null()])),
+      rowsRead: z.number(),
+      durationsMs: z.array(z.number()),
+    }),
+  ),
+});
 
 export type SqlFigure = {
   question: Question;
@@ -36,11 +34,12 @@ export type SqlFigure = {
 const AT_MOST_MS = 4_000;
 
 /** Times every statement that the bench Worker names, on the file of the local D1. The Worker must have ended. */
-export function timeSql(asked: string, file: string, runs: number): SqlFigure[] {
+export function timeSql(asked: readonly string[], file: string, runs: number): SqlFigure[] {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
-    return Asked.parse(JSON.parse(asked)).flatMap(({ name, variants }) => {
-      const question = questions.find((candidate) => candidate.name === name);
+    return asked.flatMap((text) => {
+      const { name, variants } = Asked.parse(JSON.parse(text));
+      const question = questionOf(name);
       if (!question) return [];
       const statements = variants.map(({ sql, parameters }) => ({ statement: db.prepare(sql), parameters }));
       // The first time of each is the disk's.

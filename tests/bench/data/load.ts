@@ -4,6 +4,7 @@ import { recencyOf } from '../../../src/lib/domain/recency.ts';
 import type { Summary } from '../../../src/lib/domain/summary.ts';
 import { indexBodyOf, rowOf } from '../../../src/lib/server/db/conversation-row.ts';
 import { conversationOf } from './conversations.ts';
+import { loadPeople } from './people.ts';
 import { CAMPAIGNS, campaignOf } from './vocabulary.ts';
 
 const CHUNK = 5_000;
@@ -14,13 +15,14 @@ export type Loaded = { rows: number; elapsedMs: number; bytes: number; tokensPer
 
 /**
  * Fills the file of the local D1, which nobody may have open, with the product's own rows and index entries: oldest first, as they would
- * have come. There are no objects behind them; lists, searches and counts read nothing else. People are not in it.
+ * have come, and with the people they are about. There are no objects behind them; lists, searches and counts read nothing else. Without
+ * `searchable` the index stays empty, which people do without.
  */
-export function loadD1(file: string, rows: number, now: number): Loaded {
+export function loadD1(file: string, { rows, now, searchable }: { rows: number; now: number; searchable: boolean }): Loaded {
   const start = performance.now();
   const db = new DatabaseSync(file);
   try {
-    db.exec('PRAGMA synchronous = OFF');
+    db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = MEMORY');
     loadCampaigns(db, now);
     const columns = Object.keys(rowOf(conversationOf(0, now), 0));
     const insert = db.prepare(`INSERT INTO conversations (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
@@ -34,13 +36,15 @@ export function loadD1(file: string, rows: number, now: number): Loaded {
         // Ascending, so that the next free one is the one after the last.
         const rid = Math.max(recencyOf(summary.id, summary.lastInboundAt), last + 1);
         last = rid;
+        insert.run(...Object.values(rowOf(summary, rid)));
+        if (!searchable) continue;
         const body = indexBodyOf(summary);
         for (let i = body.indexOf(' '); i >= 0; i = body.indexOf(' ', i + 1)) tokens += 1;
-        insert.run(...Object.values(rowOf(summary, rid)));
         index.run(BigInt(rid), body);
       }
       db.exec('COMMIT');
     }
+    loadPeople(db);
     // As a database is that has been written to for a while.
     db.exec(`INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('merge', 500)`);
     const size = db.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()').get();
@@ -48,7 +52,7 @@ export function loadD1(file: string, rows: number, now: number): Loaded {
       rows,
       elapsedMs: performance.now() - start,
       bytes: Number(size?.bytes ?? 0),
-      tokensPerRow: tokens / rows + 1,
+      tokensPerRow: searchable ? tokens / rows + 1 : 0,
       digest: digestOf(rows),
     };
   } finally {

@@ -1,20 +1,15 @@
-import { type Bench, type Measured, measured } from '../bench.ts';
-import { oneByOne } from '../load.ts';
+import { type Bench, type Measured, repeated } from '../bench.ts';
 import { ms } from '../report.ts';
 import type { SqlFigure } from '../sql.ts';
 
 const AT_MOST_MS = 8_000;
-/** Calls before the clock runs: a code path is compiled only after some use. */
-const WARM_UP = 5;
 
 /** The platform alone, the frame around every procedure, and then every question to the read model. */
 export async function reads(bench: Bench, sql: readonly SqlFigure[]): Promise<void> {
   const { plan, product, floors, agent } = bench;
   const times = plan.queries;
-  const one = async (server: typeof product, shoot: () => Promise<unknown>, count = times): Promise<Measured> => {
-    await oneByOne(WARM_UP, AT_MOST_MS, async () => void (await shoot()));
-    return measured(server, () => oneByOne(count, AT_MOST_MS, async () => void (await shoot())));
-  };
+  const one = (server: typeof product, shoot: () => Promise<unknown>, count = times): Promise<Measured> =>
+    repeated(server, shoot, count, AT_MOST_MS);
 
   const ask = (path: string) => () => floors.client.expect(200, 'GET', path);
   const empty = { name: 'empty answer', measured: await one(floors, ask('/empty'), times * 2) };
@@ -35,7 +30,7 @@ export async function reads(bench: Bench, sql: readonly SqlFigure[]): Promise<vo
   for (const { question, inputs, rowsRead, d1MeanMs, sqlite } of sql) {
     if (!bench.hasTimeFor(question.name)) return;
     let asked = 0;
-    const figure = await one(product, () => agent.query(`conversations.${question.kind}`, inputs[asked++ % inputs.length]));
+    const figure = await one(product, () => agent.query(question.procedure, inputs[asked++ % inputs.length]));
     bench.report({
       group: 'Read model through tRPC, one call at a time',
       name: question.name,

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { askAll } from './queries';
+import { ask } from './queries';
 import { writeSome } from './writes';
 
 type Env = { DB: D1Database; FLOOR: DurableObjectNamespace<Floor> };
@@ -62,7 +62,7 @@ export default {
         return Response.json(await writeSome(env.DB, { size, batches, rows, round, now }));
       }
       case 'queries':
-        return Response.json(await askAll(env.DB, number('runs'), Date.now()));
+        return Response.json(await ask(env.DB, url.searchParams.get('question') ?? '', number('runs'), Date.now()));
       default:
         return new Response(null, { status: 404 });
     }

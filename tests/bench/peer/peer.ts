@@ -6,7 +6,7 @@ import { loadPeer } from './rows.ts';
 import { indexes, tables } from './schema.ts';
 
 /** A question may take so long in all; the slow ones get fewer runs. */
-const AT_MOST_MS = 6_000;
+const AT_MOST_MS = 4_000;
 const MOST_RUNS = 100;
 const FEWEST_RUNS = 5;
 

@@ -1,17 +1,17 @@
-import { type Filters, type ListInput, type Question } from '../floors/questions.ts';
+import { type Filters, type ListInput, type ConversationQuestion } from '../floors/questions.ts';
 import { inboxes, statuses } from './rows.ts';
 
 const PAGE = 25;
 const SEARCH_PAGE = 15;
 
 /**
- * What the peer runs for the same question, as its documentation has it: a list is its page by offset and three counts; a search asks
- * contacts, messages and conversations one by one. It has no list by age, no filter inside of a search and no search in its list.
+ * What the peer runs for the same question, as its documentation has it: a list is its page by offset, without the three counts
+ * that it serves with each; a search asks contacts, messages and conversations one by one. It has no list by age, no filter inside of a search and no search in its list.
  * null = it cannot answer this in any way of its own.
  */
-export function peerSql(question: Question, input: ListInput | Filters, rows: number): string[] | null {
+export function peerSql(question: ConversationQuestion, input: ListInput | Filters, rows: number): string[] | null {
   if (input.heldBy === 'me') return listSql(question, input, rows);
-  if (question.kind === 'counts') return input.search === undefined ? countsSql(input) : null;
+  if (question.procedure === 'conversations.counts') return input.search === undefined ? countsSql(input) : null;
   if (input.search === undefined) return listSql(question, input, rows);
   const narrowed = input.campaignIds ?? input.labels ?? input.ticketStatuses;
   return narrowed === undefined ? searchSql(input.search) : null;
@@ -40,13 +40,14 @@ function countsSql(input: Filters): string[] {
   return [count(' AND c.assignee_id = 99'), count(' AND c.assignee_id IS NULL'), count('')];
 }
 
-function listSql(question: Question, input: ListInput | Filters, rows: number): string[] {
+function listSql(question: ConversationQuestion, input: ListInput | Filters, rows: number): string[] {
   // The middle of what is open, which half of all are.
-  const offset = question.kind === 'list' && question.deep ? Math.floor(rows / 4 / PAGE) * PAGE : 0;
+  const offset = question.procedure === 'conversations.list' && question.deep ? Math.floor(rows / 4 / PAGE) * PAGE : 0;
   const direction = 'sort' in input && input.sort === 'oldest' ? 'ASC' : 'DESC';
-  const page = `SELECT c.*, k.name FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE ${conditions(input)}
-    ORDER BY c.last_activity_at ${direction} LIMIT ${PAGE} OFFSET ${offset}`;
-  return [page, ...countsSql(input)];
+  return [
+    `SELECT c.*, k.name FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE ${conditions(input)}
+    ORDER BY c.last_activity_at ${direction} LIMIT ${PAGE} OFFSET ${offset}`,
+  ];
 }
 
 function searchSql(search: string): string[] {

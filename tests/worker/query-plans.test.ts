@@ -1,11 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { ListQuery, writeCursor } from '../../src/lib/domain/list';
+import { everybody, type PeopleQuery } from '../../src/lib/domain/people-query';
 import { recencyOf } from '../../src/lib/domain/recency';
 import * as attribution from '../../src/lib/server/db/attribution';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
 import * as conversations from '../../src/lib/server/db/conversations';
+import * as people from '../../src/lib/server/db/people';
 import { HOUR, policy } from '../fixtures/conversation';
 import { planOf, recorded } from '../fixtures/recorded-d1';
 import { aSummary, campaigns as fixtureCampaigns, idOf, NOW } from '../fixtures/summaries';
@@ -95,6 +97,41 @@ test('counts, look-ups and attribution search, and never scan the conversations 
     );
     for (const line of plan.split('\n').filter((step) => step.includes('SCAN conversations_fts')))
       expect(line).toMatch(/><$|INDEX 0:=$/);
+  }
+});
+
+const segment: PeopleQuery = {
+  match: 'any',
+  of: [
+    { property: 'name', op: 'contains', value: 'aan' },
+    {
+      match: 'all',
+      of: [
+        { property: 'ticketStatus', op: 'is', value: 'closed' },
+        { property: 'ticketChangedAt', op: 'inLast', value: 7 },
+        { property: 'lastCampaignId', op: 'is', value: 'camp-Spring' },
+      ],
+    },
+  ],
+};
+
+test('a question to people is one pass over the narrow rows, and a page looks up no more than what it shows', async () => {
+  const everyone = rows.length;
+  const context = { now: NOW, policy };
+  const limit = 50;
+  for (const query of [everybody, segment]) {
+    ran.length = 0;
+    await people.count(d1, query, context, { search: 'aan' });
+    expect(read()).toBeLessThanOrEqual(everyone + 10);
+    ran.length = 0;
+    await people.list(d1, { query, search: '', sort: 'lastReply', limit }, context);
+    // Once to be looked at, at most once more to be put in order, and four look-ups for each of the page.
+    expect(read()).toBeLessThanOrEqual(2 * everyone + 5 * (limit + 1) + 10);
+    ran.length = 0;
+    await people.reachable(d1, query, 'demo-whatsapp', { after: 10, limit }, context);
+    for (const statement of ran.filter(({ sql }) => sql.includes('person_facts'))) {
+      expect(await planOf(env.DB, statement)).toContain('SEARCH f USING INTEGER PRIMARY KEY (rowid>?)');
+    }
   }
 });
 

@@ -239,6 +239,19 @@ describe('the log', () => {
     expect(text).not.toMatch(new RegExp(`${target.address}|Aanya|${target.id}`));
   });
 
+  test('can be asked for what a key of the API has done', async () => {
+    const { keys } = callerOf('admin');
+    for (const name of ['CRM', 'CRM', 'Shop'])
+      await keys.issue({ id: crypto.randomUUID(), name, scopes: ['sends.write'], expiresAt: null });
+    await record(env.DB, [entry({ actor: { id: null, name: 'API key Shop' }, subject: { type: 'campaign', id: 'by-key' } })]);
+    const offered = await audit.actors();
+    expect(offered.filter(({ id }) => id.startsWith('API key'))).toEqual(
+      ['API key CRM', 'API key Shop'].map((name) => ({ id: name, name })),
+    );
+    const acts = await audit.list({ actors: ['API key Shop'] });
+    expect(acts.items.map(({ subject }) => subject.id)).toEqual(['by-key']);
+  });
+
   test('a forged cursor is refused', async () => {
     await expect(audit.list({ cursor: 'x' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });

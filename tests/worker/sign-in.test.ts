@@ -150,6 +150,9 @@ describe('a second factor', () => {
     expect(await visitor(jar(first))).toBeNull();
     const wrong = await auth('/two-factor/verify-totp', { code: '000000' }, jar(first));
     expect([wrong.status, await visitor(jar(first, wrong))]).toEqual([401, null]);
+    const ana = await env.DB.prepare(`SELECT id FROM users WHERE email = 'ana@parley.test'`).first<string>('id');
+    const refused = async (subject: string | null) => (await audited('user.sign_in_failed')).filter(({ subject_id }) => subject_id === subject); // prettier-ignore
+    expect(await refused(ana), 'whose it was').toMatchObject([{ subject_type: 'user', details: '{"method":"second factor"}' }]);
     // To be trusted for a month without it is nothing that one can ask for.
     const trusting = { code: await totpOf(address), trustDevice: true };
     expect((await auth('/two-factor/verify-totp', trusting, jar(first))).status).toBe(400);
@@ -157,6 +160,7 @@ describe('a second factor', () => {
     expect(second.status).toBe(200);
     expect(await visitor(jar(first, second))).toMatchObject({ name: 'Ana Lima' });
     expect((await auth('/two-factor/verify-totp', { code: await totpOf(address) }, jar(first))).status, 'once').toBe(401);
+    expect(await refused('second factor'), 'of a sign-in that is over').toMatchObject([{ subject_type: 'account' }]);
 
     const again = await signIn('ana@parley.test', DEMO_PASSWORD);
     const backup = await auth('/two-factor/verify-backup-code', { code: codes[0] }, jar(again));

@@ -14,6 +14,9 @@ export const KEY_START = 'pk_';
 /** The part of a key that is kept and shown. */
 export const PREFIX_LENGTH = KEY_START.length + 8;
 
+/** What the audit calls a key, which is nobody signed in. */
+export const keyActorName = (name: string): string => `API key ${name}`;
+
 /** Calls of one key within any minute; the next is refused. */
 export const CALLS_A_MINUTE = 600;
 const MINUTE_MS = 60_000;

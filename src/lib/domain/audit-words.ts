@@ -75,7 +75,7 @@ const sentences = new Map<string, Sentence>([
   ['user.passkey_added', () => `added a passkey to ${IT}`],
   ['user.passkey_removed', () => `removed a passkey of ${IT}`],
   ['user.signed_in', (d) => `signed in${when(d.text('method'), ' with ')}${d.is('knownDevice') ? '' : ', on a new device'}`],
-  ['user.sign_in_failed', () => 'refused a sign-in'],
+  ['user.sign_in_failed', (d) => (d.text('method') === null ? 'refused a sign-in' : `refused a sign-in of ${IT}: wrong ${d.text('method') ?? ''}`)],
   ['channel.added', () => `added the channel ${IT}`],
   ['channel.changed', (d) => `changed the channel ${IT}${when(changesOf(d, 'name', 'settings'), ': ')}`],
   ['channel.rotated', (d) => `replaced secrets of the channel ${IT}${when(d.list('secrets'), ': ')}`],

@@ -113,6 +113,17 @@ function authFor(env: Env, origin: string) {
 
 const SessionUser = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role });
 
+/** The user whose password was right and whose second factor is waited for; null when nobody's is. */
+export async function halfSignedIn(env: Env, request: Request): Promise<string | null> {
+  const { createAuthCookie, internalAdapter } = await (await authOf(env, new URL(request.url).origin)).$context;
+  const { name } = createAuthCookie('two_factor');
+  const pairs = (request.headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.split('=', 2));
+  const signed = pairs.find(([key]) => key === name)?.[1];
+  // Behind the last dot is the cookie's signature: what is before it is too long to be guessed, and is looked up.
+  const identifier = signed && decodeURIComponent(signed).replace(/\.[^.]*$/, '');
+  return identifier ? ((await internalAdapter.findVerificationValue(identifier))?.value ?? null) : null;
+}
+
 /** Who is signed in with this request, or null. Reads the session's object only. */
 export async function userOf(env: Env, request: Request): Promise<User | null> {
   if (!request.headers.get('cookie')?.includes('parley')) return null;

@@ -4,7 +4,7 @@ import { guardOf } from '../bindings';
 import { recording, type AuditEntry } from '../db/audit';
 import { database } from '../db/client';
 import * as users from '../db/users';
-import { authOf, userOf } from './auth';
+import { authOf, halfSignedIn, userOf } from './auth';
 import { deviceOf, newDevice } from './devices';
 import { hashOf } from './hash';
 import { Assertion, Registration } from './passkeys';
@@ -104,8 +104,9 @@ async function giveSecondFactor(call: Call): Promise<Response> {
   const { request, env } = call;
   const user = await userOf(env, request);
   if (!user) {
+    const userId = await halfSignedIn(env, request);
     const response = await forward(call);
-    if (response.status === 401) await record(env, failedSignIn('second factor'));
+    if (response.status === 401) await record(env, wrongSecondFactor(userId));
     return response.ok ? welcome(call, response, call.path.endsWith('totp') ? 'code' : 'backup code') : response;
   }
   return guarded(call, user);
@@ -157,6 +158,12 @@ const failedSignIn = (account: string): Omit<AuditEntry, 'at'> => ({
   action: 'user.sign_in_failed',
   subject: { type: 'account', id: account },
 });
+
+/** Whose password was right is known, unless the sign-in under way is over or none. */
+const wrongSecondFactor = (userId: string | null): Omit<AuditEntry, 'at'> =>
+  userId === null
+    ? failedSignIn('second factor')
+    : { ...failedSignIn(''), subject: { type: 'user', id: userId }, details: { method: 'second factor' } };
 
 const record = async (env: Env, entry: Omit<AuditEntry, 'at'>): Promise<void> =>
   void (await recording(database(env.DB), { at: Date.now(), ...entry }).execute());

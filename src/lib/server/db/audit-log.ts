@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { keyActorName } from '../../domain/api-key';
 import type { AuditCursor, AuditFilters } from '../../domain/audit';
 import type { Db } from './client';
 
@@ -95,6 +96,12 @@ function hrefOf(type: string, id: string): string | null {
   return type === 'campaign' ? `/campaigns/${id}` : null;
 }
 
-/** Who may be asked for: every user, by name. */
-export const actors = (db: Db): Promise<{ id: string; name: string }[]> =>
-  db.selectFrom('users').select(['id', 'name']).orderBy('name').execute();
+/** Who may be asked for: every user by name, then every key of the API, revoked ones included. */
+export async function actors(db: Db): Promise<{ id: string; name: string }[]> {
+  const [users, keys] = await Promise.all([
+    db.selectFrom('users').select(['id', 'name']).orderBy('name').execute(),
+    db.selectFrom('api_keys').select('name').distinct().orderBy('name').execute(),
+  ]);
+  // Keys are nobody: the audit has them by name, and keys of one name are one there.
+  return [...users, ...keys.map(({ name }) => ({ id: keyActorName(name), name: keyActorName(name) }))];
+}

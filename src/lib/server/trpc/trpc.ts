@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import type { Scope } from '../../domain/api-key';
+import { keyActorName, type Scope } from '../../domain/api-key';
 import { may, type Permission } from '../../domain/role';
 import { openWith } from '../api-key';
 import type { User } from '../auth/auth';
@@ -61,5 +61,5 @@ function userWho({ id, name, role }: User, permission: Permission): Reporter {
 async function keyWho({ env, key }: Context, scope: Scope): Promise<Reporter> {
   if (!key) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first, or send a key of the API.' });
   const { id, name } = unwrap(await openWith(env, key, scope));
-  return { actor: { id: null, name: `API key ${name}` }, keyId: id };
+  return { actor: { id: null, name: keyActorName(name) }, keyId: id };
 }

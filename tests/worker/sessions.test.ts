@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { userOf } from '../../src/lib/server/auth/auth';
 import { DEMO_PASSWORD, seedDemoUsers } from '../../src/lib/server/auth/demo-users';
+import { BY_ITSELF } from '../../src/lib/domain/protocol';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { accountOf, conversationOf, sessionOf } from '../../workers/env';
 import { IDLE_MS } from '../../workers/session/session';
@@ -125,6 +126,25 @@ describe('a session that is not used', () => {
     await runDurableObjectAlarm(sessionOf(env, user.sessionId));
     expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([1008, 1008]);
     expect(await visitor(cookie)).toBeNull();
+  });
+
+  test('is not kept by what its page does by itself: its socket, its pictures, calls that say so', async () => {
+    const cookie = cookieOf(await signIn('ben@parley.test', DEMO_PASSWORD));
+    const begun = Date.now();
+    const byItself = async () => {
+      const upgrade = { upgrade: 'websocket', origin: ORIGIN, cookie };
+      const socket = await call('/live/inbox', { headers: upgrade });
+      socket.webSocket?.accept();
+      const asked = [
+        new Request(`${ORIGIN}/media/some/picture`, { headers: { cookie } }),
+        new Request(`${ORIGIN}/api/trpc/channels.list`, { headers: { cookie, [BY_ITSELF]: '1' } }),
+      ];
+      return [socket.status, ...(await Promise.all(asked.map(async (request) => (await userOf(env, request))?.name)))];
+    };
+    vi.setSystemTime(begun + IDLE_MS - 5_000);
+    expect(await byItself()).toEqual([101, 'Ben Okafor', 'Ben Okafor']);
+    vi.setSystemTime(begun + IDLE_MS + 1_000);
+    expect(await byItself()).toEqual([401, undefined, undefined]);
   });
 
   test('is over by the clock, whether or not the alarm has fired', async () => {

@@ -28,11 +28,11 @@ export class Session extends DurableObject<Env> {
   #reportedAt = 0;
   readonly #places = new Set<string>();
 
-  /** The value, or null when there is none or it is over. Using a session keeps it from ending idle. */
-  async read(): Promise<string | null> {
+  /** The value, or null when there is none or it is over. To use a session keeps it from ending idle; only to look at it does not. */
+  async read(isUse = true): Promise<string | null> {
     const entry = await this.#live();
     if (!entry) return null;
-    if (entry.owner) await this.#see(entry, entry.owner);
+    if (entry.owner && isUse) await this.#see(entry, entry.owner);
     return entry.value;
   }
 

@@ -7,6 +7,9 @@ export const PING = 'ping';
 export const PONG = 'pong';
 export const PING_MS = 15_000;
 
+/** Header of a call that a page makes by itself, without anybody at it: such a call is no use of a session. */
+export const BY_ITSELF = 'x-parley-by-itself';
+
 /** Client frames larger than this are refused (close 1009), and faster than this many a second (close 1008). */
 export const MAX_FRAME_BYTES = 16_384;
 export const MAX_FRAMES_PER_SECOND = 20;

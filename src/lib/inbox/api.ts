@@ -2,6 +2,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCLink } from 
 import { observable } from '@trpc/server/observable';
 import { z } from 'zod';
 import type { AppRouter } from '../server/trpc/router';
+import { attention, headersOf } from './attention';
 
 const SignedOut = z.object({ code: z.literal('UNAUTHORIZED') });
 
@@ -25,7 +26,10 @@ const leaveWhenSignedOut: TRPCLink<AppRouter> =
 
 /** The one command path to the server. The header makes every call one that another site cannot send without asking first. */
 export const api = createTRPCClient<AppRouter>({
-  links: [leaveWhenSignedOut, httpBatchLink({ url: '/api/trpc', maxItems: 10, headers: { 'x-parley': '1' } })],
+  links: [
+    leaveWhenSignedOut,
+    httpBatchLink({ url: '/api/trpc', maxItems: 10, headers: () => ({ 'x-parley': '1', ...headersOf(attention) }) }),
+  ],
 });
 
 /** Whether a call was given up by ourselves because something newer was asked. */

@@ -1,5 +1,6 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { MAX_PHONE_FILE_BYTES, noFaults, type ActRequest, type ChannelChoice, type Choice, type Faults, type KeptFile, type NewPhone, type Overview, type Phone, type PhoneMessage, type Post, type Refusal, type SimulatorFrame } from '../domain/simulator'; // prettier-ignore
+import { attention, headersOf } from './attention';
 import { LiveSocket } from './live-socket.svelte';
 
 const BASE = '/simulator/api/';
@@ -135,7 +136,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   let response: Response;
   try {
     const isFile = body instanceof Blob;
-    const headers = body === undefined || isFile ? undefined : { 'content-type': 'application/json' };
+    const headers = { ...(body !== undefined && !isFile && { 'content-type': 'application/json' }), ...headersOf(attention) };
     response = await fetch(BASE + path, { method, headers, body: isFile || body === undefined ? body : JSON.stringify(body) });
   } catch {
     throw new SimulatorError('The simulator cannot be reached. Check the connection and try again.');

@@ -3,6 +3,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor';
 import { z } from 'zod';
 import type { Env } from '../../../../workers/env';
 import { Role, type Agent } from '../../domain/role';
+import { BY_ITSELF } from '../../domain/protocol';
 import { hashOf } from './hash';
 import { hashPassword, MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, verifyPassword } from './password';
 import { passkeyPlugin } from './passkeys';
@@ -17,23 +18,26 @@ export type User = Agent & { email: string; sessionId: string };
 type Auth = ReturnType<typeof authFor>;
 
 /** Setting it up costs more than most requests; keyed by the bindings, as tests run several in one isolate. */
-const made = new WeakMap<Env, { origin: string; auth: Auth }>();
+const made = {
+  use: new WeakMap<Env, { origin: string; auth: Auth }>(),
+  look: new WeakMap<Env, { origin: string; auth: Auth }>(),
+};
 
 /**
  * better-auth under the request's own origin, set up once per isolate. Kept only when it is ready: a request that is cut off during
- * the set-up would leave those after it waiting for ever.
+ * the set-up would leave those after it waiting for ever. `purpose`: one that only looks at sessions does not keep them from ending idle.
  */
-export async function authOf(env: Env, origin: string): Promise<Auth> {
-  const known = made.get(env);
+export async function authOf(env: Env, origin: string, purpose: 'use' | 'look' = 'use'): Promise<Auth> {
+  const known = made[purpose].get(env);
   if (known?.origin === origin) return known.auth;
-  const auth = authFor(env, origin);
+  const auth = authFor(env, origin, purpose === 'use');
   await auth.$context;
-  made.set(env, { origin, auth });
+  made[purpose].set(env, { origin, auth });
   return auth;
 }
 
 /** Users and password hashes are in D1, sessions in objects. Nobody signs up by themselves. */
-function authFor(env: Env, origin: string) {
+function authFor(env: Env, origin: string, isUse: boolean) {
   if (env.SECRET_KEY === undefined || env.SECRET_KEY.length < 32) {
     throw new Error('SECRET_KEY must be set to at least 32 random characters: npx wrangler secret put SECRET_KEY');
   }
@@ -45,7 +49,7 @@ function authFor(env: Env, origin: string) {
     baseURL: origin,
     basePath: '/api/auth',
     trustedOrigins: [origin],
-    secondaryStorage: sessionStorage(env),
+    secondaryStorage: sessionStorage(env, isUse),
     session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
     user: {
       modelName: 'users',
@@ -124,10 +128,16 @@ export async function halfSignedIn(env: Env, request: Request): Promise<string |
   return identifier ? ((await internalAdapter.findVerificationValue(identifier))?.value ?? null) : null;
 }
 
-/** Who is signed in with this request, or null. Reads the session's object only. */
+/**
+ * Who is signed in with this request, or null. Reads the session's object only. What a page does by itself is no use of the session: a
+ * socket that is opened again, a picture that comes in, a call that says so.
+ */
 export async function userOf(env: Env, request: Request): Promise<User | null> {
   if (!request.headers.get('cookie')?.includes('parley')) return null;
-  const { api } = await authOf(env, new URL(request.url).origin);
+  const { origin, pathname } = new URL(request.url);
+  const { headers, method } = request;
+  const isByItself = headers.has('upgrade') || headers.has(BY_ITSELF) || (method === 'GET' && pathname.startsWith('/media/'));
+  const { api } = await authOf(env, origin, isByItself ? 'look' : 'use');
   const session = await api.getSession({ headers: request.headers });
   const user = SessionUser.safeParse(session?.user);
   return session && user.success ? { ...user.data, sessionId: await hashOf(session.session.token) } : null;

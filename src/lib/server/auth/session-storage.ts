@@ -26,15 +26,15 @@ const withToken = (value: z.infer<typeof Stored>, token: string): string =>
 
 /**
  * What better-auth stores and finds by key. Each key is an object, named by the key's hash, and the token is not kept in it: nothing on
- * disk opens a session.
+ * disk opens a session. `isUse`: whether finding a session is a use of it, which keeps it from ending idle.
  */
-export function sessionStorage(env: Env) {
+export function sessionStorage(env: Env, isUse: boolean) {
   const stub = async (key: string) => sessionOf(env, await hashOf(key));
   return {
     async get(key: string): Promise<string | null> {
       if (isList(key)) return '[]';
       if (isRevocation(key)) return null;
-      const value = await (await stub(key)).read();
+      const value = await (await stub(key)).read(isUse);
       const session = value === null ? null : parse(value);
       return session ? withToken(session, key) : value;
     },

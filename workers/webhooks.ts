@@ -59,7 +59,15 @@ async function receive(request: Request, provider: Provider, known: Channel, env
   if (!channel) return refuse(known.id, 401);
   if (isTest(request.headers, body)) return empty(200);
   const { events, rejected, confirmations = [] } = understand(body, provider, channel);
-  const delivery: Delivery = { channel, env, deadline: now + DEADLINE_MS, spreadMs: 0, conflicts: [], failures: [] };
+  const delivery: Delivery = {
+    channel,
+    env,
+    deadline: now + DEADLINE_MS,
+    spreadMs: 0,
+    conflicts: [],
+    own: new Set(),
+    failures: [],
+  };
   const letters = rejected.map(({ reason, part }) => letter(channel, reason, part, now));
   const work = Promise.all([deliver(events, delivery), letters.length > 0 ? record(env.DB, letters) : undefined]);
   // What is under way at the deadline may finish; the provider's next try then finds it done.
@@ -76,7 +84,7 @@ async function receive(request: Request, provider: Provider, known: Channel, env
     const error = failures.length > 0 ? String(failures[0]) : undefined;
     console.warn({ event: 'webhook_incomplete', channelId: channel.id, ...counts, error });
   }
-  ctx.waitUntil(reportNamed(env, channel.id, events));
+  ctx.waitUntil(reportNamed(env, channel.id, events, delivery.own));
   ctx.waitUntil(sawEvents(env, channel, events.length, rejected.length));
   if (failures.length > 0) return unavailable();
   for (const id of confirmations) ctx.waitUntil(confirm(id, provider, channel, env));
@@ -127,6 +135,8 @@ type Delivery = {
   deadline: number;
   spreadMs: number;
   conflicts: InboundEvent[];
+  /** Receipts about messages of the conversations themselves. */
+  own: Set<InboundEvent>;
   failures: unknown[];
 };
 
@@ -161,7 +171,7 @@ async function deliver(events: readonly InboundEvent[], delivery: Delivery): Pro
 }
 
 /** A new stub for each try: one that has failed stays broken. A person who is known by another id is followed to their conversation. */
-async function hand({ target, events }: Group, { env, spreadMs, conflicts }: Delivery): Promise<void> {
+async function hand({ target, events }: Group, { env, spreadMs, conflicts, own }: Delivery): Promise<void> {
   let { id } = target;
   let found = await conversationOf(env, id).receive(target, events, spreadMs);
   for (let hops = 0; 'movedTo' in found && hops < MAX_HOPS; hops++) {
@@ -170,6 +180,7 @@ async function hand({ target, events }: Group, { env, spreadMs, conflicts }: Del
   }
   if ('movedTo' in found) throw new Error('a conversation that moved too often');
   for (const event of events) if (event.type === 'message' && found.conflicts.includes(event.eventId)) conflicts.push(event);
+  for (const index of found.own) if (events[index]) own.add(events[index]);
 }
 
 /** Same id, other content: the first one stands; the other is kept for somebody to look at. */

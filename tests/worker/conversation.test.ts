@@ -2,6 +2,8 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { database } from '../../src/lib/server/db/client';
+import { recordSends } from '../../src/lib/server/db/campaign-sends';
+import * as campaigns from '../../src/lib/server/db/campaigns';
 import * as conversations from '../../src/lib/server/db/conversations';
 import { alex, ana, anInbound, aReceipt, ben, DAY, mia } from '../fixtures/conversation';
 import { accepted, aConversation, onDisk, openShop, provider, stored, watch } from './conversation-world';
@@ -54,6 +56,7 @@ describe('intake', () => {
     await stub.receive(target, [anInbound({ eventId: 'wamid.same', text: 'first' })]);
     expect(await stub.receive(target, [anInbound({ eventId: 'wamid.same', text: 'second' })])).toEqual({
       conflicts: ['wamid.same'],
+      own: [],
     });
     expect((await onDisk(stub)).messages).toHaveLength(1);
   });
@@ -227,6 +230,30 @@ describe('sending', () => {
       expect(conversation).toMatchObject({ ticketStatus: 'pending', lock: { agentId: 'alex' } });
     });
   });
+});
+
+test('receipts about messages of the talk are said to be its own; those about a campaign’s, or nobody’s, are not', async () => {
+  const { target, stub, epoch } = await aHeldConversation();
+  const answer = message(epoch);
+  await stub.send(ana, answer);
+  await eventually(async () => expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('sent'));
+  const of = (providerMessageId: string) => aReceipt({ address: target.address, providerMessageId });
+  const ofAnswer = of(`wamid.${answer.messageId}`);
+  const text = anInbound({ eventId: uuid(), address: target.address });
+  expect(await stub.receive(target, [text, of('wamid.nobody'), ofAnswer])).toEqual({ conflicts: [], own: [2] });
+  expect(await stub.receive(target, [ofAnswer]), 'also when it moves nothing').toEqual({ conflicts: [], own: [0] });
+  const read = aReceipt({ address: target.address, upTo: Date.now(), status: 'read' });
+  expect(await stub.receive(target, [read])).toEqual({ conflicts: [], own: [0] });
+  expect(await stub.receive(target, [read]), 'up to a time is about what it moves').toEqual({ conflicts: [], own: [] });
+
+  const campaign = { id: 'own-or-not', name: 'Spring', labels: [], channelId: target.channelId };
+  await campaigns.insert(env.DB, { ...campaign, template: 'Hi', status: 'running', ref: null, createdAt: 1 });
+  const send = { id: 'own-or-not-1', campaignId: campaign.id, channelId: target.channelId, address: target.address };
+  const sent = { ...send, providerMessageId: 'wamid.campaign-1', token: null, text: 'Hi', buttons: [], sentAt: Date.now() };
+  await recordSends(env.DB, [sent]);
+  await stub.receive(target, [anInbound({ eventId: uuid(), address: target.address, replyTo: 'wamid.campaign-1' })]);
+  await eventually(async () => expect((await onDisk(stub)).messages.map(({ kind }) => kind)).toContain('campaign'));
+  expect(await stub.receive(target, [of('wamid.campaign-1')])).toEqual({ conflicts: [], own: [] });
 });
 
 describe('the clock', () => {

@@ -15,7 +15,7 @@ export const env: Env = { ...bindings, SECRET_KEY: 'a secret key of at least thi
 let made = 0;
 
 /** A new channel, so that no test meets the conversations or cached rows of another. */
-export async function aChannel(provider: 'whatsapp' | 'webhook', change: Partial<Channel> = {}): Promise<Channel> {
+export async function aChannel(provider: 'whatsapp' | 'webhook' | 'messenger', change: Partial<Channel> = {}): Promise<Channel> {
   const channel: Channel = {
     id: `channel-${++made}`,
     provider,
@@ -38,7 +38,7 @@ async function hmac(key: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Ar
 
 /** The headers that make a body authentic for the channel, made as its provider makes them. */
 export async function signed(channel: Pick<Channel, 'provider' | 'secrets'>, body: string): Promise<Record<string, string>> {
-  if (channel.provider === 'whatsapp') {
+  if (channel.provider !== 'webhook') {
     const digest = await hmac(bytesOf(channel.secrets.appSecret ?? ''), body);
     const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     return { 'x-hub-signature-256': `sha256=${hex}` };

@@ -1,6 +1,7 @@
 import { listDurableObjectIds } from 'cloudflare:test';
 import { describe, expect, test, vi } from 'vitest';
 import { database } from '../../src/lib/server/db/client';
+import { recorded } from '../fixtures/recorded-d1';
 import {
   aChannel,
   call,
@@ -288,5 +289,39 @@ describe('odd content is stored, never refused', () => {
       expect((await deliver(channel, from(`in-${i}`, user))).status).toBe(200);
       expect(await textsOf(channel, user)).toEqual([user]);
     }
+  });
+});
+
+describe('a receipt that names its message by the app’s id alone', () => {
+  test('is looked for among what campaigns have sent, twice; when it is about a message of the talk, not at all', async () => {
+    const channel = await aChannel('messenger');
+    const user = { id: '6543210987654321' };
+    const page = { id: channel.accountId };
+    const at = Date.now();
+    const post = async (messaging: object[]) => {
+      const { d1, ran } = recorded(env.DB);
+      const wait = vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined);
+      const body = { object: 'page', entry: [{ id: page.id, time: at, messaging }] };
+      expect((await deliver(channel, body, { ...env, DB: d1 })).status).toBe(200);
+      wait.mockRestore();
+      return ran.filter(({ sql }) => sql.includes('campaign_sends')).length;
+    };
+    const delivered = (mid: string) => ({
+      sender: user,
+      recipient: page,
+      timestamp: at,
+      delivery: { mids: [mid], watermark: at },
+    });
+    const text = { sender: user, recipient: page, timestamp: at, message: { mid: 'm_in', text: 'Hi' } };
+    // As somebody writes in the page's own inbox.
+    const echo = { sender: page, recipient: user, timestamp: at, message: { mid: 'm_own', text: 'Hello', is_echo: true } };
+    await post([text, echo]);
+    expect((await threadOf(channel, user.id))?.messages.map(({ providerMessageId }) => providerMessageId)).toEqual([
+      'm_in',
+      'm_own',
+    ]);
+    expect(await post([delivered('m_of-nobody')])).toBe(2);
+    expect(await post([delivered('m_own')])).toBe(0);
+    expect(await post([delivered('m_own'), delivered('m_of-a-campaign')])).toBe(2);
   });
 });

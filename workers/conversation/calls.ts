@@ -20,5 +20,8 @@ export type SendInput = {
   /** Where the agent reaches us: apps fetch what is sent to them from there. */
   origin?: string;
 };
-/** `movedTo`: the person's conversation is another object's; nothing was taken here. */
-export type Received = { conflicts: string[] } | { movedTo: string };
+/**
+ * `own`: which of the events are receipts about messages of this very talk, by index: nobody else has to be asked about them. `movedTo`: the
+ * person's conversation is another object's; nothing was taken here.
+ */
+export type Received = { conflicts: string[]; own: number[] } | { movedTo: string };

@@ -12,7 +12,7 @@ import { outlives, type Belongings } from '../../src/lib/domain/erasure';
 import { isConflict } from '../../src/lib/domain/inbound';
 import { provenUntil } from '../../src/lib/domain/lock';
 import type { Message } from '../../src/lib/domain/message';
-import type { InboundEvent } from '../../src/lib/domain/provider';
+import type { InboundEvent, Receipt } from '../../src/lib/domain/provider';
 import { PING, PONG } from '../../src/lib/domain/protocol';
 import type { Rejection } from '../../src/lib/domain/rejection';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
@@ -76,21 +76,23 @@ export class Conversation extends DurableObject<Env> {
    */
   async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): Promise<Received> {
     // Nobody has ever written to us here: a campaign's receiver has got, or read, what they were sent, and that makes no conversation.
-    if (this.#store.isBlank && events.every(({ type }) => type === 'receipt')) return { conflicts: [] };
+    if (this.#store.isBlank && events.every(({ type }) => type === 'receipt')) return { conflicts: [], own: [] };
     const fresh = this.#outliving(events);
-    if (fresh.length === 0) return { conflicts: [] };
+    if (fresh.length === 0) return { conflicts: [], own: [] };
     const movedTo = await this.#ownership.elsewhere(target, fresh);
     if (movedTo !== null) return { movedTo };
     const conflicts: string[] = [];
+    const own: number[] = [];
     this.#transact(() => {
       // Asked again, as an erasure may have come in between.
       for (const event of this.#outliving(fresh)) {
         if (event.type === 'message' && isConflict(event, this.#store.byProviderId(event.eventId))) conflicts.push(event.eventId);
-        this.#commit({ type: 'receive', target, event }, Date.now());
+        const result = this.#commit({ type: 'receive', target, event }, Date.now());
+        if (event.type === 'receipt' && this.#isOwn(event, result)) own.push(events.indexOf(event));
       }
     });
     this.#afterCommit(spreadMs);
-    return { conflicts };
+    return { conflicts, own };
   }
 
   /** A campaign message that this reply may be about has been recorded only now: looks again. */
@@ -279,6 +281,13 @@ export class Conversation extends DurableObject<Env> {
       if (isTaken && event.type === 'message') erasure.isBack = true;
       return isTaken;
     });
+  }
+
+  /** A campaign's message that is drawn into the talk is the campaign's; where only a time is told, what it has moved was meant. */
+  #isOwn({ providerMessageId }: Receipt, result: Result<Change, Rejection>): boolean {
+    if (providerMessageId === null) return result.ok && result.value.messages.length > 0;
+    const message = this.#store.byProviderId(providerMessageId);
+    return message !== undefined && message.kind !== 'campaign';
   }
 
   #hold(command: Command, agent: Agent): Result<Claim, Rejection> {

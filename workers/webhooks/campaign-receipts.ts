@@ -11,13 +11,21 @@ const READ_WITHIN_MS = 7 * 24 * 3_600_000;
 /**
  * Tells campaigns of receipts that name their messages by the provider's id alone, or by a time: Messenger's, and those of apps that do
  * not give our id back. Their conversations, if there are any, have been told before. Runs after the provider has its answer, because
- * the database is asked: what a crash loses here is a tick in a campaign's figures. Never rejects.
+ * the database is asked: what a crash loses here is a tick in a campaign's figures. Never rejects. `own`: receipts about messages that are
+ * a conversation's own: by their id nothing else can be meant, and up to a time something else is hardly on its way.
  */
-export async function reportNamed(env: Env, channelId: string, events: readonly InboundEvent[]): Promise<void> {
-  const receipts = events.filter((event) => event.type === 'receipt').filter(({ messageId }) => messageId === null);
+export async function reportNamed(
+  env: Env,
+  channelId: string,
+  events: readonly InboundEvent[],
+  own: ReadonlySet<InboundEvent>,
+): Promise<void> {
+  const receipts = events
+    .filter((event) => event.type === 'receipt')
+    .filter((receipt) => receipt.messageId === null && (receipt.providerMessageId === null || !own.has(receipt)));
   if (receipts.length === 0) return;
   try {
-    const left = await report(env, channelId, receipts);
+    const left = (await report(env, channelId, receipts)).filter((receipt) => !own.has(receipt));
     if (left.length === 0) return;
     await scheduler.wait(AGAIN_MS);
     await report(env, channelId, left);

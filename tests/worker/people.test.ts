@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { everybody, PeopleQuery } from '../../src/lib/domain/people-query';
 import { Role } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
@@ -8,8 +8,11 @@ import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
 import * as conversations from '../../src/lib/server/db/conversations';
 import * as people from '../../src/lib/server/db/people';
+import { foldNames } from '../../src/lib/server/db/people-names';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { demoChannelList } from '../../workers/demo/channels';
+import { hubOf } from '../../workers/env';
+import { headersOf } from '../../workers/sockets';
 import { DAY, HOUR, policy } from '../fixtures/conversation';
 import { planOf, recorded } from '../fixtures/recorded-d1';
 import { aSummary, idOf } from '../fixtures/summaries';
@@ -96,6 +99,33 @@ describe('a conversation makes and keeps its person', () => {
     expect(person.conversationState).toBe('archived');
     expect(history.map(({ id, tab }) => [id, tab])).toEqual([[one.id, 'archived']]);
   });
+});
+
+test('whom a migration has made is found by a name of any script once somebody has come to the dashboard; twice is once', async () => {
+  const names = ['Дарья Йод', '李雷', 'Ångström', ...Array.from({ length: 600 }, (_, i) => `Émile ${i}`)];
+  const made = JSON.stringify(names.map((name, i) => ({ no: 5_000_000 + i, name })));
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO people (no, id, name, created_at, updated_at)
+      SELECT value->>'no', 'made-' || (value->>'no'), value->>'name', 1, 1 FROM json_each(?)`,
+    ).bind(made),
+    env.DB.prepare(`INSERT INTO person_facts (no, created_at) SELECT value->>'no', 1 FROM json_each(?)`).bind(made),
+  ]);
+  const found = async (search: string) => (await admin.people.list({ search })).items.map(({ name }) => name);
+  expect(await found('дарья')).toEqual([]);
+  const { d1, ran } = recorded(env.DB);
+  expect(await foldNames(d1, 2)).toBe(2);
+  expect((await Promise.all(ran.map((one) => planOf(env.DB, one)))).join('\n')).not.toMatch(/SCAN (person_facts|people|q)\b/);
+  expect(await found('дарья')).toEqual(['Дарья Йод']);
+  const ana = { id: 'ana', name: 'Ana Lima', role: 'agent' as const };
+  const headers = new Headers([['upgrade', 'websocket'], ...headersOf(ana, 's')]);
+  const { webSocket } = await hubOf(env, 'any').fetch('https://parley.test/live/inbox', { headers });
+  webSocket?.accept();
+  await vi.waitFor(async () => expect(await found('angstrom')).toEqual(['Ångström']), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await found('emile 599')).toEqual(['Émile 599']), { timeout: 10_000 });
+  expect(await env.DB.prepare('SELECT count(*) AS n FROM person_facts WHERE name IS NULL').first('n')).toBe(0);
+  expect(await foldNames(env.DB, 500)).toBe(0);
+  webSocket?.close();
 });
 
 describe('properties and segments', () => {

@@ -10,6 +10,7 @@ import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, cl
 import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { BatchWriter } from './batch-writer';
+import { NameFolding } from './name-folding';
 import { Registry } from './registry';
 
 /** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
@@ -27,6 +28,7 @@ export class Inbox extends DurableObject<Env> {
   readonly #writer: BatchWriter;
   readonly #audit: AuditWriter;
   readonly #registry: Registry;
+  readonly #names: NameFolding;
   /** Changed since the last frame, the newest of each conversation. */
   readonly #unsent = new Map<string, Summary>();
   #frameTimer = false;
@@ -36,6 +38,7 @@ export class Inbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#registry = new Registry(ctx.storage.sql);
+    this.#names = new NameFolding(env.DB);
     this.#writer = new BatchWriter({
       // That a write which took too long may still happen does no harm: versions decide.
       write: (summaries) => within(WRITE_TIMEOUT_MS, writeEach(env, summaries)),
@@ -106,6 +109,7 @@ export class Inbox extends DurableObject<Env> {
     const attachment = attachmentFrom(request);
     if (!attachment) return new Response('Expected an authenticated upgrade', { status: 426 });
     if (!may(attachment.agent.role, 'conversations')) return new Response(null, { status: 403 });
+    this.ctx.waitUntil(this.#names.round());
     const known = this.#agents();
     const { socket, response } = acceptSocket(this.ctx, attachment);
     const agents = this.#agents();

@@ -358,3 +358,93 @@ describe('a reply', () => {
     expect(left.results).toEqual([]);
   });
 });
+
+describe('somebody who is erased', () => {
+  test('while they are called is not called again, and nothing that the provider says then is kept', async () => {
+    const channelId = await aShop();
+    const [first] = await anAudience(channelId, 2);
+    const plan = await aPlan(channelId);
+    const calls = provider(async (sent) => {
+      await broadcastOf(env, plan.campaignId).erase([sent.to]);
+      return sent.to === first ? taken(sent) : refused(429, 130429);
+    });
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+    expect(calls).toHaveLength(2);
+    const rows = await broadcastOf(env, plan.campaignId).recipients({ after: 0, limit: 10 });
+    expect(rows).toMatchObject([
+      { address: '', outcome: 'sent', reason: 'Erased.' },
+      { address: '', outcome: 'skipped', reason: 'Erased.' },
+    ]);
+    await vi.waitFor(async () => expect(await sendsOf(plan.campaignId)).toHaveLength(1));
+    expect(await sendsOf(plan.campaignId)).toMatchObject([{ address: '', text: '', provider_message_id: null }]);
+    const kept = await runInDurableObject(broadcastOf(env, plan.campaignId), (_, { storage }) =>
+      storage.sql.exec('SELECT * FROM recipients').toArray(),
+    );
+    expect(JSON.stringify(kept)).not.toMatch(/wamid|4915/);
+  });
+
+  test('while their page of the audience is read is in none of it', async () => {
+    const channelId = await aShop();
+    const [first = '', second = ''] = await anAudience(channelId, 2);
+    const calls = provider();
+    const plan = await aPlan(channelId);
+    const { DB } = env;
+    let isErased = false;
+    /** As it is, but that somebody is erased between what it reads and the answer. */
+    const late = (statement: D1PreparedStatement): Pick<D1PreparedStatement, 'bind' | 'all'> => ({
+      bind: (...values) => Object.assign(statement.bind(...values), { all: late(statement.bind(...values)).all }),
+      all: async <T>() => {
+        const found = await statement.all<T>();
+        if (!isErased && JSON.stringify(found.results).includes(first)) {
+          isErased = true;
+          await DB.prepare('DELETE FROM person_addresses WHERE address = ?').bind(first).run();
+          await broadcastOf(env, plan.campaignId).erase([first]);
+        }
+        return found;
+      },
+    });
+    const prepare = (query: string) => Object.assign(DB.prepare(query), late(DB.prepare(query)));
+    Object.assign(env, { DB: { prepare, batch: DB.batch.bind(DB) } });
+    try {
+      await broadcastOf(env, plan.campaignId).launch(plan);
+      await sentOut(plan.campaignId);
+    } finally {
+      Object.assign(env, { DB });
+    }
+    expect(isErased).toBe(true);
+    expect(calls.map(({ to }) => to)).toEqual([second]);
+  });
+
+  test('is in no record that lands after the erasure', async () => {
+    const channelId = await aShop();
+    const [first = ''] = await anAudience(channelId, 1);
+    provider();
+    const plan = await aPlan(channelId);
+    const { DB } = env;
+    const begun = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const slow = async <T>(statements: D1PreparedStatement[]) => {
+      begun.resolve();
+      await go.promise;
+      return DB.batch<T>(statements);
+    };
+    Object.assign(env, { DB: { prepare: DB.prepare.bind(DB), batch: slow } });
+    try {
+      await broadcastOf(env, plan.campaignId).launch(plan);
+      await ring(plan.campaignId);
+      await work(plan.campaignId);
+      await begun.promise;
+      const erased = broadcastOf(env, plan.campaignId).erase([first]);
+      const isFirst = await Promise.race([erased.then(() => 'erased'), scheduler.wait(300).then(() => 'record')]);
+      expect(isFirst).toBe('record');
+      go.resolve();
+      await erased;
+    } finally {
+      go.resolve();
+      Object.assign(env, { DB });
+    }
+    // There it can be made unreadable; none comes after it.
+    expect(await sendsOf(plan.campaignId)).toMatchObject([{ address: first }]);
+  });
+});

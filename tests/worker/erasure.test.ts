@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { conversationIdOf } from '../../src/lib/domain/ids';
+import { ImportedCampaign, type ReportedSend } from '../../src/lib/domain/campaign-report';
 import type { InboxFrame } from '../../src/lib/domain/protocol';
 import type { Role } from '../../src/lib/domain/role';
 import { insert } from '../../src/lib/server/db/campaigns';
@@ -9,7 +10,7 @@ import { recordSends } from '../../src/lib/server/db/campaign-sends';
 import { record as keepLetter } from '../../src/lib/server/db/dead-letters';
 import { find } from '../../src/lib/server/db/erasure';
 import { erasureOf } from '../../src/lib/server/bindings';
-import { pseudonymOf, subjectOf } from '../../src/lib/server/pseudonym';
+import { opaque } from '../../src/lib/server/pseudonym';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { keyOf } from '../../src/lib/server/media';
 import { conversationOf, hubOf } from '../../workers/env';
@@ -45,6 +46,8 @@ async function someone(text = 'canary-text'): Promise<Someone & { first: ReturnT
 }
 const onDisk = ({ stub }: Someone) => runInDurableObject(stub, (_, { storage }) => stored(storage));
 const later = () => Date.now() + 5_000;
+const pseudonymOf = (id: string) =>
+  env.DB.prepare('SELECT pseudonym FROM pseudonyms WHERE id = ?').bind(id).first<string>('pseudonym');
 const everything = async (): Promise<string> => {
   const tables = [
     'conversations',
@@ -57,6 +60,7 @@ const everything = async (): Promise<string> => {
     'import_rows',
     'audit',
     'pseudonyms',
+    'erased_addresses',
   ];
   const results = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`)));
   return JSON.stringify(results.map(({ results: rows }) => rows));
@@ -88,8 +92,8 @@ describe('somebody who is erased', () => {
       { channelId: CHANNEL, reason: 'odd', body: '{"from":"4915155555"}', at: 1 },
     ]);
     await env.MEDIA.put(keyOf(id, 'file-1'), 'canary-file');
-    const name = (await subjectOf(env.SECRET_KEY, 'conversation', id)).id;
     await vi.waitFor(async () => expect((await audit.list({ subject: id })).items).toHaveLength(1), { timeout: 10_000 });
+    const name = (await pseudonymOf(id)) ?? '';
 
     expect(await people.erase({ id })).toEqual({ isDone: true });
 
@@ -109,7 +113,7 @@ describe('somebody who is erased', () => {
     expect(items).toMatchObject([
       { action: 'person.erased', actor: { name: 'The Admin' }, subject: { href: null, title: null } },
     ]);
-    expect(items[0]?.subject.id).toBe(await pseudonymOf(env.SECRET_KEY, id));
+    expect(items[0]?.subject.id).toBe(name);
     // What was done stays, and leads nowhere.
     expect((await audit.list({ subject: name, areas: ['ticket'] })).items).toMatchObject([
       { action: 'ticket.changed', subject: { href: null } },
@@ -181,6 +185,35 @@ describe('somebody who is erased', () => {
     );
   });
 
+  test('is somebody new in the audit as well: nothing of it leads from what was to who is there now', async () => {
+    const { target, stub } = await someone();
+    const { id, address } = target;
+    await stub.setTicketStatus(ana, 'closed');
+    await vi.waitFor(async () => expect((await audit.list({ subject: id })).items).toHaveLength(1), { timeout: 10_000 });
+    await people.update({ id, name: 'Canary' });
+    const was = (await pseudonymOf(id)) ?? '';
+    await people.erase({ id });
+    const rows = () =>
+      env.DB.prepare('SELECT * FROM audit').all<{ id: string; subject_id: string; action: string }>().then(({ results }) => results); // prettier-ignore
+    const before = (await rows()).filter(({ subject_id }) => subject_id === was);
+    expect(before.map(({ action }) => action).sort()).toEqual(['person.erased', 'person.updated', 'ticket.changed']);
+
+    await stub.receive(target, [anInbound({ eventId: 'back', address, at: later() })]);
+    await stub.setTicketStatus(ana, 'pending');
+    await vi.waitFor(async () => expect((await audit.list({ subject: id })).items).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await find(env.DB, id)).not.toBeNull(), { timeout: 10_000 });
+    await people.update({ id, name: 'Vera' });
+    const acts = (await audit.list({ subject: id })).items;
+    expect(acts.map(({ action }) => action).sort()).toEqual(['person.updated', 'ticket.changed']);
+    const now = (await pseudonymOf(id)) ?? '';
+    expect(new Set(acts.map(({ subject }) => subject.id))).toEqual(new Set([now]));
+    expect(now).not.toBe(was);
+    expect((await rows()).filter(({ subject_id }) => subject_id === was)).toEqual(before);
+    // Nor by the ids of the acts, which are made from whom they are about.
+    const heads = [...before, ...acts].map((act) => act.id.slice(0, 8));
+    expect(new Set(heads).size).toBe(heads.length);
+  });
+
   test('is gone from open dashboards and threads at once', async () => {
     const one = await someone();
     const frames: InboxFrame[] = [];
@@ -202,6 +235,77 @@ describe('somebody who is erased', () => {
   });
 });
 
+describe('what another system has sent to somebody who was erased', () => {
+  const { campaigns } = callerOf('creator');
+  let count = 0;
+  const theirs = async () => {
+    const campaign = ImportedCampaign.parse({ id: `crm-${++count}`, name: 'Spring', channelId: CHANNEL, template: 'Hi' });
+    await campaigns.import(campaign);
+    const report = (...sends: Omit<ReportedSend, 'buttons'>[]) =>
+      campaigns.recordSends({ campaignId: campaign.id, sends: sends.map((send) => ({ ...send, buttons: ['canary-button'] })) });
+    const stored = async () =>
+      (await env.DB.prepare('SELECT * FROM campaign_sends WHERE campaign_id = ? ORDER BY id').bind(campaign.id).all()).results;
+    return { id: campaign.id, report, stored };
+  };
+  const send = (fields: Partial<ReportedSend> & { address: string }) => {
+    const id = `canary-free-${++count}`;
+    return {
+      id,
+      providerMessageId: `wamid.${id}`,
+      token: `token-${id}`,
+      text: 'Hello canary',
+      sentAt: Date.now() - 60_000,
+      ...fields,
+    };
+  };
+
+  test('stays a figure when it is reported again, with more in it, or for the first time', async () => {
+    const { target } = await someone();
+    const { address } = target;
+    const { id, report, stored } = await theirs();
+    const known = send({ address: `+${address}` });
+    const bare = { ...send({ address }), providerMessageId: undefined, token: undefined };
+    await report(known, bare);
+    await people.erase({ id: target.id });
+    const gone = { address: '', text: '', buttons: '[]', provider_message_id: null, token: null };
+    expect(await stored()).toMatchObject([gone, gone]);
+    expect(await report(known, { ...bare, providerMessageId: 'wamid.canary', token: 'canary' })).toEqual({ recorded: 0 });
+    expect(await report(send({ address }), send({ address: '4915155557' }))).toEqual({ recorded: 2 });
+    expect(await stored()).toMatchObject([gone, gone, gone, { address: '4915155557', text: 'Hello canary' }]);
+    expect(await report(known)).toEqual({ recorded: 0 });
+    const figures = await env.DB.prepare('SELECT recipients, sent FROM campaigns WHERE id = ?').bind(id).first();
+    expect(figures).toEqual({ recipients: 4, sent: 4 });
+    expect(await everything()).not.toMatch(new RegExp(address));
+  });
+
+  test('is a figure too when they are back, but not what is sent to them after the erasure', async () => {
+    const { target, stub } = await someone();
+    const { address } = target;
+    await people.erase({ id: target.id });
+    await stub.receive(target, [anInbound({ eventId: 'is-back', address, at: later() })]);
+    const { report, stored } = await theirs();
+    await env.DB.prepare('UPDATE erased_addresses SET until = until - 400000').run();
+    await report(send({ address, sentAt: Date.now() - 500_000 }), send({ address, sentAt: Date.now() }));
+    expect((await stored()).map((row) => row.address)).toEqual(['', address]);
+  });
+
+  test('is known by a hash for a year, and what is reported later than that has no receiver at all', async () => {
+    const { target } = await someone();
+    const { address } = target;
+    await people.erase({ id: target.id });
+    const year = 366 * 86_400_000;
+    const marks = () => env.DB.prepare('SELECT count(*) AS n FROM erased_addresses').first<number>('n');
+    expect(await marks()).toBeGreaterThan(0);
+    await env.DB.prepare('UPDATE erased_addresses SET until = until - ?')
+      .bind(year + 600_000)
+      .run();
+    const { report, stored } = await theirs();
+    await report(send({ address, sentAt: Date.now() - year - 60_000 }));
+    expect(await marks()).toBe(0);
+    expect(await stored()).toMatchObject([{ address: '', text: '', provider_message_id: null }]);
+  });
+});
+
 describe('an erasure', () => {
   test('twice is once: what has been written since stays', async () => {
     const one = await someone();
@@ -209,22 +313,24 @@ describe('an erasure', () => {
     const person = await find(env.DB, target.id);
     if (!person) throw new Error('nobody');
     const order = { person, actor: alex, at: Date.now() };
-    const job = erasureOf(env, await pseudonymOf(env.SECRET_KEY, person.id));
+    const job = erasureOf(env, await opaque(env.SECRET_KEY, person.id));
     await job.start(order);
+    const acts = async () =>
+      (await audit.list({ areas: ['person'] })).items.filter(({ action }) => action === 'person.erased').length;
+    const done = await acts();
     await stub.receive(target, [anInbound({ eventId: 'since', address: target.address, at: later() })]);
     await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
     await job.start(order);
     expect((await onDisk(one)).messages).toHaveLength(1);
     expect(await find(env.DB, target.id)).not.toBeNull();
-    const { items } = await audit.list({ subject: target.id });
-    expect(items.filter(({ action }) => action === 'person.erased')).toHaveLength(1);
+    expect(await acts()).toBe(done);
   });
 
   test('that fails half-way goes on by itself, and forgets its order when it is done', async () => {
     const one = await someone();
     const person = await find(env.DB, one.target.id);
     if (!person) throw new Error('nobody');
-    const job = erasureOf(env, await pseudonymOf(env.SECRET_KEY, person.id));
+    const job = erasureOf(env, await opaque(env.SECRET_KEY, person.id));
     const failed = await runInDurableObject(job, async (instance) => {
       Reflect.set(instance, 'env', { ...env, MEDIA: { list: () => Promise.reject(new Error('R2 is down')) } });
       try {

@@ -4,7 +4,7 @@ import { addSteps, noDifferences, totalOf, type IndexStep } from '../../src/lib/
 import { ListQuery } from '../../src/lib/domain/list';
 import { database } from '../../src/lib/server/db/client';
 import * as conversations from '../../src/lib/server/db/conversations';
-import { removeRows } from '../../src/lib/server/db/erasure';
+import { removeConversations, removeRows } from '../../src/lib/server/db/erasure';
 import { derivedKey } from '../../src/lib/server/derived-key';
 import { stepIndex } from '../../src/lib/server/index-check';
 import { conversationOf, hubOf, policyOf } from '../../workers/env';
@@ -127,6 +127,7 @@ test('who is erased while it is built anew does not come back', async () => {
       const { erasedAt } = await stub.erase(Date.now());
       const erased = [{ id: target.id, erasedAt }];
       await hubOf(env, target.id).erase(erased);
+      await removeConversations(env.DB, erased);
       await removeRows(env.DB, { personId: target.id, erased, addresses: [] });
     }
   })();

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import {
   isDone,
+  ofErased,
   partsOfSendId,
   progressOf,
   receipted,
@@ -55,6 +56,8 @@ export class Broadcast extends DurableObject<Env> {
   readonly #gathering = singleFlight(() => this.#gather());
   /** After a failed look at the database it is left alone for a while. */
   #gatherAt = 0;
+  /** How many there were: a page of people that was read before one may have who is gone. */
+  #erasures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -137,10 +140,12 @@ export class Broadcast extends DurableObject<Env> {
     return progressOf(this.#store.tally(), { phase, startedAt, finishedAt, reason, perSecond });
   }
 
-  /** Makes the recipients with these addresses unreadable. Twice = once. */
-  erase(addresses: readonly string[]): void {
+  /** Makes the recipients with these addresses unreadable. Resolves when no write to D1 that may have them is under way. Twice = once. */
+  async erase(addresses: readonly string[]): Promise<void> {
+    this.#erasures += 1;
     this.#transact(() => this.#store.erase(addresses, Date.now()));
     this.#watchers.changed();
+    await this.#records.settled();
   }
 
   /** Recipients in order, after a `seq`; at most 500 at once. */
@@ -279,10 +284,11 @@ export class Broadcast extends DurableObject<Env> {
       if (!outlet) return this.#pauseFor(NO_OUTLET, true);
       const found = await this.#query(plan, outlet.channel.provider);
       if ('problem' in found) return this.#pauseFor(found.problem, false);
+      const erasures = this.#erasures;
       const people = await audienceOf(this.env, plan, found.query, { after: cursor, limit: PAGE, at: startedAt ?? Date.now() });
-      // A pause, or a stop, may have come meanwhile: what was read is read again.
+      // A pause, a stop or an erasure may have come meanwhile: what was read is read again.
       const current = this.#store.state();
-      if (current?.phase !== 'gathering' || current.cursor !== cursor) continue;
+      if (current?.phase !== 'gathering' || current.cursor !== cursor || this.#erasures !== erasures) continue;
       const last = people.at(-1);
       this.#transact(() => {
         this.#store.add(gather(people, plan, outlet.channel.provider), Date.now());
@@ -315,7 +321,9 @@ export class Broadcast extends DurableObject<Env> {
     const current = this.#store.recipient(seq);
     if (!current) return;
     const providerMessageId = result.status === 'sent' ? result.providerMessageId : null;
-    const settled = settle(current, { attempt, result }, now, Math.random());
+    const found = settle(current, { attempt, result }, now, Math.random());
+    // Who was erased meanwhile is not called again, and what the provider says of them is not kept.
+    const settled = found && current.address === '' ? ofErased(found) : found;
     if (settled) this.#store.move(seq, current.outcome, settled, providerMessageId, now);
     else if (providerMessageId !== null) this.#store.name(seq, providerMessageId);
   }

@@ -24,6 +24,8 @@ export class Records {
   #isPlanned = false;
   #failures = 0;
   #retryAt = 0;
+  /** The write of sends that is under way, or was the last. */
+  #recording: Promise<void> = Promise.resolve();
 
   constructor(env: Env, store: Store, progress: () => Progress | null) {
     this.#env = env;
@@ -44,6 +46,11 @@ export class Records {
       this.#isPlanned = false;
       void this.write();
     }, WRITE_EVERY_MS);
+  }
+
+  /** Resolves when the write that is under way has ended, well or not: later ones read what there is to tell anew. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#recording]);
   }
 
   /** When the alarm has to see to it; null = D1 has everything. */
@@ -69,7 +76,8 @@ export class Records {
     const plan = this.#store.state()?.plan;
     if (!plan) return;
     for (let rows = this.#store.unrecorded(BATCH); rows.length > 0; rows = this.#store.unrecorded(BATCH)) {
-      await recordCampaignSends(this.#env, rows.map((row) => sendOf(plan, row))); // prettier-ignore
+      this.#recording = recordCampaignSends(this.#env, rows.map((row) => sendOf(plan, row))); // prettier-ignore
+      await this.#recording;
       this.#store.recorded(rows);
     }
     const version = this.#version();

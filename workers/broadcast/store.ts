@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   emptyTally,
+  ERASED,
   outcomes,
   phases,
   type BroadcastPlan,
@@ -11,6 +12,7 @@ import {
   type Tally,
 } from '../../src/lib/domain/broadcast';
 import type { TemplateUse } from '../../src/lib/domain/template';
+import { overwriting } from '../../src/lib/server/db/overwriting';
 
 /** A message made for one person. */
 export type Written = { text: string; template: TemplateUse | null; buttons: string[] };
@@ -187,7 +189,7 @@ export class Store {
   move(seq: number, from: Outcome, to: Settled, providerMessageId: string | null, now: number): void {
     this.#rows(
       `UPDATE recipients SET outcome = ?2, due_at = ?3, reason = ?4, code = ?5, at = ?6,
-         attempts = attempts - ?7, provider_message_id = coalesce(provider_message_id, ?8),
+         attempts = attempts - ?7, provider_message_id = coalesce(provider_message_id, iif(address = '', NULL, ?8)),
          is_recorded = CASE WHEN ?9 = 1 OR (?8 IS NOT NULL AND provider_message_id IS NULL) THEN 0 ELSE is_recorded END
        WHERE seq = ?1`,
       seq,
@@ -214,20 +216,26 @@ export class Store {
       JSON.stringify(addresses),
     );
     this.#count({ ...emptyTally(), queued: -rows.length, skipped: rows.length });
+    const theirs = `address IN (SELECT value FROM json_each(?1)) OR identity IN (SELECT value FROM json_each(?1))`;
     this.#rows(
-      `UPDATE recipients SET person_id = '', name = '', address = '', identity = 'erased:' || seq, message = ?2, reason = 'Erased.',
+      overwriting('recipients', ['person_id', 'name', 'message', 'provider_message_id'], theirs),
+      JSON.stringify(addresses),
+    );
+    this.#rows(
+      `UPDATE recipients SET person_id = '', name = '', address = '', identity = 'erased:' || seq, message = ?2, reason = ?4,
          provider_message_id = NULL, is_recorded = 1, at = ?3
-       WHERE address IN (SELECT value FROM json_each(?1)) OR identity IN (SELECT value FROM json_each(?1))`,
+       WHERE ${theirs}`,
       JSON.stringify(addresses),
       JSON.stringify({ text: '', template: null, buttons: [] }),
       now,
+      ERASED,
     );
   }
 
   /** The provider's id of a message that has it only now. */
   name(seq: number, providerMessageId: string): void {
     this.#rows(
-      'UPDATE recipients SET provider_message_id = ?2, is_recorded = 0 WHERE seq = ?1 AND provider_message_id IS NULL',
+      "UPDATE recipients SET provider_message_id = ?2, is_recorded = 0 WHERE seq = ?1 AND provider_message_id IS NULL AND address <> ''",
       seq,
       providerMessageId,
     );

@@ -1,5 +1,5 @@
 import type { Effect } from '../../src/lib/domain/conversation';
-import { subjectOf } from '../../src/lib/server/pseudonym';
+import { opaque, subjectOf } from '../../src/lib/server/pseudonym';
 import { hubOf, type Env } from '../env';
 
 /** Has an act written down; resolves when it is. The same one again is the same row. */
@@ -8,7 +8,8 @@ export async function recordAct(
   conversationId: string,
   { messageId, act: { action, details, at, actor } }: Extract<Effect, { type: 'audit' }>,
 ): Promise<void> {
-  const subject = await subjectOf(env.SECRET_KEY, 'conversation', conversationId);
-  const id = `${subject.id}-${at}-${messageId}`;
+  const subject = subjectOf('conversation', conversationId);
+  // Of this act alone: two acts must not show by their ids that they are about the same person.
+  const id = await opaque(env.SECRET_KEY, `act ${conversationId} ${at} ${messageId}`);
   await hubOf(env, conversationId).record({ id, at, actor: actor ?? { id: null, name: 'Customer' }, action, subject, details });
 }

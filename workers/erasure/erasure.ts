@@ -3,23 +3,27 @@ import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { Actor } from '../../src/lib/server/db/audit';
 import * as rows from '../../src/lib/server/db/erasure';
 import { broadcastOf } from '../../src/lib/server/bindings';
-import { pseudonymOf } from '../../src/lib/server/pseudonym';
+import { mark } from '../../src/lib/server/db/erased-addresses';
+import { marksOf } from '../../src/lib/server/erased-mark';
+import { opaque, subjectOf } from '../../src/lib/server/pseudonym';
 import { directoryOf } from '../directory/directory';
-import { conversationOf, hubsOf, type Env } from '../env';
+import { conversationOf, hubsOf, readModelOf, type Env } from '../env';
 import { simulatorOf } from '../simulator/object';
 
 /** After a failure, or should the process die half-way, it goes on so much later. */
 const AGAIN_MS = 10_000;
 /** More ids than one person has: something leads in circles. */
 const MAX_CONVERSATIONS = 100;
+/** Another system's clock, by which its sends are dated, may be ahead of ours by so much. */
+const AHEAD_MS = 300_000;
 
 /** One person to be erased. `at`: when an Admin said so, epoch ms. */
 export type Order = { person: rows.Known; actor: Actor; at: number };
-type Job = Order & { erased: { id: string; erasedAt: number }[]; addresses: rows.Known['addresses'] };
+type Job = Order & { erased: rows.Erased[]; addresses: rows.Known['addresses'] };
 
 /**
  * Erases one person, once, whatever happens on the way: each step may be done again, and the alarm goes on where it ended. Named by the
- * person's pseudonym; when it is done, nothing is stored here any more.
+ * what stands for the person's id; when it is done, nothing is stored here any more.
  */
 export class Erasure extends DurableObject<Env> {
   #running: Promise<void> | null = null;
@@ -54,19 +58,29 @@ export class Erasure extends DurableObject<Env> {
     if (!job) return;
     const { env } = this;
     const { person, actor, at } = job;
-    const subject = { type: 'person', id: await pseudonymOf(env.SECRET_KEY, person.id) };
+    const id = await opaque(env.SECRET_KEY, `erased ${person.id} ${at}`);
+    const subject = subjectOf('person', person.id);
     // First of all, so that whoever writes while this goes on is somebody new.
-    await rows.removePerson(env.DB, person, { id: `erased-${subject.id}-${at}`, at, actor, action: 'person.erased', subject });
+    await this.#mark(job);
+    await rows.removePerson(env.DB, person, { id, at, actor, action: 'person.erased', subject });
     await this.#eraseConversations(job);
+    await this.#mark(job);
     await Promise.all(hubsOf(env).map((hub) => hub.erase(job.erased)));
+    for (const [d1, part] of Map.groupBy(job.erased, (one) => readModelOf(env, one.id))) await rows.removeConversations(d1, part);
+    await this.#eraseSendings(job);
     await rows.removeRows(env.DB, { personId: person.id, erased: job.erased, addresses: job.addresses });
     await Promise.all(job.erased.map(({ id, erasedAt }) => this.#eraseMedia(id, erasedAt)));
-    await this.#eraseSendings(job);
     if (env.SIMULATOR === 'on') await simulatorOf(env).erase(job.erased.map(({ id }) => id));
     // Last, as until then they say what of them is elsewhere.
     await Promise.all(job.erased.map(({ id }) => conversationOf(env, id).erased()));
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
+  }
+
+  /** Who reports a send to them has no receiver of it from now on. */
+  async #mark({ at, addresses, erased }: Job): Promise<void> {
+    const until = Math.max(at, ...erased.map(({ erasedAt }) => erasedAt)) + AHEAD_MS;
+    await mark(this.env.DB, await marksOf(this.env.SECRET_KEY, addresses), until);
   }
 
   /** Their conversations, and the objects that answer for their other addresses. */

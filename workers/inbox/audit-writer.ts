@@ -9,13 +9,16 @@ const BATCH_DELAY_MS = 250;
 
 type Deps = Omit<BatchWriterDeps, 'write' | 'now'> & { write: (entries: AuditEntry[]) => Promise<void> };
 
+type Waiting = { entry: AuditEntry; waiter: PromiseWithResolvers<void> };
+
 /** Acts are reference data, all in one place wherever their conversations are. */
 export const recordActs = (env: Env, entries: AuditEntry[]): Promise<void> => record(env.DB, entries);
 
 /** Collects acts and writes them in batches, one at a time. Holds nothing that its callers could not give again. */
 export class AuditWriter {
   readonly #deps: Deps;
-  #queue: { entry: AuditEntry; waiter: PromiseWithResolvers<void> }[] = [];
+  #queue: Waiting[] = [];
+  #writing: Waiting[] = [];
   #busy = false;
 
   constructor(deps: Deps) {
@@ -30,6 +33,11 @@ export class AuditWriter {
     return waiter.promise;
   }
 
+  /** Resolves when no act that was added until now is on its way to the database any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#writing, ...this.#queue].map(({ waiter }) => waiter.promise));
+  }
+
   #arm(): void {
     if (this.#busy || this.#queue.length === 0) return;
     this.#busy = true;
@@ -37,13 +45,14 @@ export class AuditWriter {
   }
 
   async #flush(): Promise<void> {
-    const batch = this.#queue.splice(0, MAX_BATCH);
+    this.#writing = this.#queue.splice(0, MAX_BATCH);
     try {
-      await this.#deps.write(batch.map(({ entry }) => entry));
-      for (const { waiter } of batch) waiter.resolve();
+      await this.#deps.write(this.#writing.map(({ entry }) => entry));
+      for (const { waiter } of this.#writing) waiter.resolve();
     } catch (error) {
-      for (const { waiter } of batch) waiter.reject(error);
+      for (const { waiter } of this.#writing) waiter.reject(error);
     }
+    this.#writing = [];
     this.#busy = false;
     this.#arm();
   }

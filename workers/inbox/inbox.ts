@@ -63,7 +63,7 @@ export class Inbox extends DurableObject<Env> {
   }
 
   /**
-   * Takes rows off every dashboard for good. Resolves when no write of theirs is under way: what is deleted from the read model after that
+   * Takes rows off every dashboard for good. Resolves when no write of theirs is under way: what is deleted from the database after that
    * stays deleted. `erasedAt`: later messages of theirs are welcome; epoch ms.
    */
   async erase(erased: readonly { id: string; erasedAt: number }[]): Promise<void> {
@@ -75,12 +75,15 @@ export class Inbox extends DurableObject<Env> {
     }
     const ids = erased.map(({ id }) => id);
     broadcast(this.ctx.getWebSockets(), { type: 'erased', ids } satisfies InboxFrame);
-    await this.#writer.drop(new Set(ids));
+    await Promise.all([this.#writer.drop(new Set(ids)), this.#audit.settled()]);
   }
 
   /** Writes an act of a conversation down, together with others of the moment; resolves when the database has it. */
   record(entry: AuditEntry): Promise<void> {
-    return this.#audit.add(entry);
+    const { type, id, of } = entry.subject;
+    const isLate = of !== undefined && entry.at <= (this.#erased.get(of.id) ?? -Infinity);
+    // What was done stays; that it was done to somebody who may be here again does not.
+    return this.#audit.add(isLate ? { ...entry, subject: { type, id } } : entry);
   }
 
   /** Conversations that have ever shown themselves here: the next ids in their order. */

@@ -137,6 +137,16 @@ export const isDone = ({ queued, sending }: Tally): boolean => queued + sending 
 /** What the answer to one call makes of a recipient. `dueAt`: not to be called again before, epoch ms. */
 export type Settled = { outcome: Outcome; dueAt: number; reason: string | null; code: string | null; isTry: boolean };
 
+/** The reason that stands for everything about somebody who was erased. */
+export const ERASED = 'Erased.';
+
+/** The same of somebody who was erased while they were being called: nobody calls them again, and nothing that is said of them is kept. */
+export const ofErased = (settled: Settled): Settled => ({
+  ...settled,
+  outcome: settled.outcome === 'queued' ? 'skipped' : settled.outcome,
+  reason: ERASED,
+});
+
 /**
  * The recipient after a call. `attempt` counts from 1; `jitter` in [0, 1). null = nothing changes: a receipt was quicker, or the answer
  * is about a call that is no longer the latest.

@@ -40,9 +40,8 @@ export const gateOf = (env: Env, channelId: string): DurableObjectStub<ChannelGa
 export const broadcastOf = (env: Env, campaignId: string): DurableObjectStub<Broadcast> =>
   env.BROADCAST.get(env.BROADCAST.idFromName(campaignId));
 
-/** The erasing of a person, by their pseudonym. */
-export const erasureOf = (env: Env, pseudonym: string): DurableObjectStub<Erasure> =>
-  env.ERASURE.get(env.ERASURE.idFromName(pseudonym));
+/** The erasing of a person, by what stands for their id (`opaque` in pseudonym.ts). */
+export const erasureOf = (env: Env, name: string): DurableObjectStub<Erasure> => env.ERASURE.get(env.ERASURE.idFromName(name));
 
 /** A sign-in's session, by its id: the hash of the token in its cookie. */
 export const sessionOf = (env: Env, id: string): DurableObjectStub<Session> => env.SESSION.get(env.SESSION.idFromName(id));

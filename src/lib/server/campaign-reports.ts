@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Env } from '../../../workers/env';
+import { identityOf } from '../domain/address';
 import { addressOn, wrongSendOf, type ImportedCampaign, type ReportedSends } from '../domain/campaign-report';
 import type { Rejection } from '../domain/rejection';
 import { fail, ok, type Result } from '../domain/result';
@@ -9,6 +10,7 @@ import * as reports from './db/campaign-reports';
 import * as campaigns from './db/campaigns';
 import * as channels from './db/channels';
 import { database } from './db/client';
+import { marksOf } from './erased-mark';
 
 /** Who reports; `keyId` where that is a key of the API. */
 export type Reporter = { actor: Actor; keyId: string | null };
@@ -59,7 +61,7 @@ async function hasChannel(env: Env, channelId: string): Promise<boolean> {
 
 /**
  * Records what a campaign of another system has sent: all of the call or nothing. Replies that were quicker find their campaign now. The
- * same again changes nothing. `recorded`: how many were new.
+ * same again changes nothing, and brings nobody back who has been erased since. `recorded`: how many were new.
  */
 export async function reportSends(
   env: Env,
@@ -75,11 +77,14 @@ export async function reportSends(
   const addressed = sends.map((send) => ({ ...send, address: addressOn(channel.provider, send.address) }));
   const wrong = wrongSendOf(addressed, Date.now());
   if (wrong) return fail({ reason: 'bad_send', ...wrong });
-  const rows = addressed.map(({ address, providerMessageId = null, token = null, ...send }) => ({
+  const receivers = addressed.map(({ address }) => ({ channelId, address: identityOf(channel.provider, address ?? '') }));
+  const marks = await marksOf(env.SECRET_KEY, receivers);
+  const rows = addressed.map(({ address, providerMessageId = null, token = null, ...send }, i) => ({
     ...send,
     campaignId,
     channelId,
     address: address ?? '',
+    mark: marks[i] ?? '',
     providerMessageId,
     token,
   }));
@@ -90,7 +95,7 @@ export async function reportSends(
   const refusal = await conflict();
   if (refusal) return refusal;
   try {
-    const { recorded, waiting } = await reports.record(env.DB, campaignId, rows);
+    const { recorded, waiting } = await reports.record(env.DB, campaignId, rows, Date.now());
     await catchUp(env, waiting);
     return ok({ recorded });
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Summary } from '../domain/summary';
 import type { Env } from '../../../workers/env';
 import { conversationOf } from './bindings';
 import { write } from './db/conversations';
-import { removeRows } from './db/erasure';
+import { removeConversations, removeRows } from './db/erasure';
 import * as check from './db/index-check';
 import { hubsOf, readModelOf, readModelsOf } from './placement';
 
@@ -61,6 +61,7 @@ async function takeBack(env: Env, written: readonly Summary[]): Promise<void> {
   const erased = now.filter(({ summary, row }) => row === null || row.summary.version < summary.version);
   if (erased.length === 0) return;
   const rows = erased.map(({ summary: { id, lastInboundAt } }) => ({ id, erasedAt: lastInboundAt }));
+  for (const [d1, part] of placedBy(env, rows)) await removeConversations(d1, part);
   await removeRows(env.DB, { personId: '', erased: rows, addresses: [] });
   await rewrite(
     env,

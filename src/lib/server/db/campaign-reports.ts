@@ -1,5 +1,9 @@
 import type { SendProblem } from '../../domain/campaign-report';
 import { partsOf, WAITING, unmatchedOf, type CampaignSend, type UnmatchedReply, type WaitingRow } from './campaign-sends';
+import { FORGET, MARKED_MS } from './erased-addresses';
+
+/** A send as another system reports it; `mark`: of its receiver, should they have been erased (`erased-mark.ts`). */
+export type Reported = CampaignSend & { mark: string };
 
 /**
  * The first of the sends that contradicts what is recorded, by its index from 0; null = none does. All are of one campaign and channel.
@@ -16,6 +20,7 @@ export async function contradiction(
 const CONTRADICTION = `SELECT * FROM (
   SELECT j.key AS "index", CASE
     WHEN own.campaign_id <> ?2 THEN 'campaign'
+    WHEN own.address = '' THEN NULL
     WHEN own.address <> (j.value->>'address') OR own.provider_message_id <> (j.value->>'providerMessageId')
       OR own.token <> (j.value->>'token') THEN 'changed'
     WHEN quoted.id <> (j.value->>'id') THEN 'message'
@@ -28,21 +33,25 @@ const CONTRADICTION = `SELECT * FROM (
 
 /**
  * Records what a campaign of another system has sent, and counts it: all or nothing. A send that is there already stays as it is, but
- * may get the provider's id or token that it had not. Answers with how many are new, and the replies that have waited for one of them.
- * Throws when one of them contradicts what is recorded.
+ * may get the provider's id or token that it had not. Of one to somebody who has been erased since, and of one that was sent over a year
+ * ago, only the figure is kept. Answers with how many are new, and the replies that have waited for one of them. Throws when one of them
+ * contradicts what is recorded.
  */
 export async function record(
   d1: D1Database,
   campaignId: string,
-  sends: readonly CampaignSend[],
+  sends: readonly Reported[],
+  now: number,
 ): Promise<{ recorded: number; waiting: UnmatchedReply[] }> {
   const ids = JSON.stringify(sends.map(({ id }) => id));
   const parts = partsOf(sends);
   const firstAt = Math.min(...sends.map(({ sentAt }) => sentAt));
-  const [counted, , ...results] = await d1.batch<WaitingRow & { fresh: number }>([
+  const oldest = now - MARKED_MS;
+  const [, counted, , ...results] = await d1.batch<WaitingRow & { fresh: number }>([
+    d1.prepare(FORGET).bind(oldest),
     d1.prepare(`SELECT ${FRESH} AS fresh`).bind(ids),
     d1.prepare(COUNT).bind(ids, campaignId, firstAt),
-    ...parts.map((part) => d1.prepare(RECORD).bind(part)),
+    ...parts.map((part) => d1.prepare(RECORD).bind(part, oldest)),
     ...parts.map((part) => d1.prepare(WAITING).bind(part)),
   ]);
   const waiting = results.slice(parts.length).flatMap(({ results: rows }) => rows.map(unmatchedOf));
@@ -56,11 +65,15 @@ const COUNT = `UPDATE campaigns SET recipients = recipients + ${FRESH}, sent = s
 // A contradiction that came between the look and this leaves a NULL where none may be, which undoes the whole call.
 const RECORD = `INSERT INTO campaign_sends
     (id, campaign_id, channel_id, address, provider_message_id, token, text, buttons, sent_at)
-  SELECT value->>'id', value->>'campaignId', value->>'channelId', value->>'address', value->>'providerMessageId', value->>'token',
-    value->>'text', value->>'buttons', value->>'sentAt'
-  FROM json_each(?1) WHERE true
+  SELECT value->>'id', value->>'campaignId', value->>'channelId', iif(is_gone, '', value->>'address'),
+    iif(is_gone, NULL, value->>'providerMessageId'), iif(is_gone, NULL, value->>'token'), iif(is_gone, '', value->>'text'),
+    iif(is_gone, '[]', value->>'buttons'), value->>'sentAt'
+  FROM (SELECT value, value->>'sentAt' < ?2
+    OR EXISTS (SELECT 1 FROM erased_addresses AS e WHERE e.mark = value->>'mark' AND e.until >= value->>'sentAt') AS is_gone
+    FROM json_each(?1)) WHERE true
   ON CONFLICT (id) DO UPDATE SET
-    campaign_id = iif(campaign_id = excluded.campaign_id AND address = excluded.address
-      AND coalesce(provider_message_id = excluded.provider_message_id, true) AND coalesce(token = excluded.token, true), campaign_id, NULL),
-    provider_message_id = coalesce(provider_message_id, excluded.provider_message_id),
-    token = coalesce(token, excluded.token)`;
+    campaign_id = iif(campaign_id = excluded.campaign_id AND (address = '' OR excluded.address = '' OR (address = excluded.address
+      AND coalesce(provider_message_id = excluded.provider_message_id, true) AND coalesce(token = excluded.token, true))),
+      campaign_id, NULL),
+    provider_message_id = iif(address = '', NULL, coalesce(provider_message_id, excluded.provider_message_id)),
+    token = iif(address = '', NULL, coalesce(token, excluded.token))`;

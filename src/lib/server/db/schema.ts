@@ -329,7 +329,7 @@ export interface SegmentTable {
   updated_at: number;
 }
 
-/** Whom the audit means: a row for each person and conversation in it, until they are erased. */
+/** Whom the audit means: a row for each person and conversation in it, until they are erased. Somebody who comes back gets another. */
 export interface PseudonymTable {
   pseudonym: string;
   type: 'conversation' | 'person';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AuditCursorText, AuditFilters, auditCursorText } from '../../../domain/audit';
 import { database } from '../../db/client';
+import { namesOf } from '../../db/audit';
 import * as log from '../../db/audit-log';
-import { auditNamesOf } from '../../pseudonym';
 import { allowed, router } from '../trpc';
 
 const admins = allowed('settings.audit');
@@ -13,9 +13,10 @@ export const auditRouter = router({
   list: admins
     .input(AuditFilters.extend({ cursor: AuditCursorText.optional(), limit: z.number().int().min(1).max(100).default(50) }))
     .query(async ({ ctx: { env }, input: { cursor, limit, subject, ...filters } }) => {
-      const subjects = await auditNamesOf(env.SECRET_KEY, subject);
+      const db = database(env.DB);
+      const subjects = await namesOf(db, subject);
       const page = { after: cursor ?? null, limit: limit + 1 };
-      const rows = await log.list(database(env.DB), { ...filters, subjects }, page);
+      const rows = await log.list(db, { ...filters, subjects }, page);
       const items = rows.slice(0, limit);
       const last = items.at(-1);
       return { items, nextCursor: rows.length > limit && last ? auditCursorText(last) : null };

@@ -31,7 +31,7 @@ import * as profile from '../../db/person-profile';
 import * as properties from '../../db/properties';
 import * as segments from '../../db/segments';
 import { preview } from '../../people-import';
-import { pseudonymOf, subjectOf } from '../../pseudonym';
+import { opaque, subjectOf } from '../../pseudonym';
 import type { Context } from '../context';
 import { allowed, router } from '../trpc';
 
@@ -149,7 +149,7 @@ export const peopleRouter = router({
       if (!person) throw missing();
       const actor = { id: agent.id, name: agent.name };
       try {
-        await erasureOf(env, await pseudonymOf(env.SECRET_KEY, person.id)).start({ person, actor, at: Date.now() });
+        await erasureOf(env, await opaque(env.SECRET_KEY, person.id)).start({ person, actor, at: Date.now() });
         return { isDone: true };
       } catch (error) {
         console.error({ event: 'erasure_failed', error: String(error) });
@@ -181,7 +181,7 @@ export const peopleRouter = router({
       );
       if (changes.length === 0) throw missing();
       const details = { renamed: name !== undefined, properties: Object.keys(values).sort().join(' ') };
-      const subject = await subjectOf(ctx.env.SECRET_KEY, 'person', input.id);
+      const subject = subjectOf('person', input.id);
       await batch(ctx.env.DB, [...changes, knowing(db, subject), recording(db, { at: now, actor: ctx.agent, action: 'person.updated', subject, details })]); // prettier-ignore
       return {};
     }),

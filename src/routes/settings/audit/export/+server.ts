@@ -1,11 +1,10 @@
 import { error } from '@sveltejs/kit';
 import { AuditFilters } from '$lib/domain/audit';
 import { may } from '$lib/domain/role';
-import { recording } from '$lib/server/db/audit';
+import { namesOf, recording } from '$lib/server/db/audit';
 import { lines } from '$lib/server/db/audit-export';
 import { count } from '$lib/server/db/audit-log';
 import { database } from '$lib/server/db/client';
-import { auditNamesOf } from '$lib/server/pseudonym';
 import type { RequestHandler } from './$types';
 
 /**
@@ -23,7 +22,7 @@ export const GET: RequestHandler = async ({ url, locals, platform }) => {
   const db = database(env.DB);
   const now = Date.now();
   const { subject, ...rest } = asked;
-  const filters = { ...rest, before: Math.min(rest.before ?? now, now), subjects: await auditNamesOf(env.SECRET_KEY, subject) };
+  const filters = { ...rest, before: Math.min(rest.before ?? now, now), subjects: await namesOf(db, subject) };
   const acts = await count(db, filters);
   await recording(db, {
     at: now,

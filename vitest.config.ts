@@ -20,6 +20,8 @@ export default defineConfig({
             },
           }),
         ],
+        // Routes of SvelteKit are called as they are.
+        resolve: { alias: { $lib: new URL('./src/lib', import.meta.url).pathname } },
         test: {
           name: 'worker',
           include: ['tests/worker/**/*.test.ts'],

@@ -6,6 +6,7 @@ import type { Receipt } from '../../src/lib/domain/provider';
 import { readToken, signToken } from '../../src/lib/server/campaign-token';
 import { recordCampaignSends } from '../../src/lib/server/campaign-sends';
 import { conversationIdOf } from '../../src/lib/domain/ids';
+import { appRouter } from '../../src/lib/server/trpc/router';
 import { broadcastOf, conversationOf, gateOf } from '../../workers/env';
 import type { Conversation } from '../../workers/durable-objects';
 import { anInbound } from '../fixtures/conversation';
@@ -357,6 +358,44 @@ describe('a reply', () => {
     const left = await env.DB.prepare('SELECT key FROM unmatched_replies WHERE channel_id = ?').bind(channelId).all();
     expect(left.results).toEqual([]);
   });
+});
+
+test('a profile says of each campaign what was reported, and whether that very message was answered', async () => {
+  const channelId = await aShop();
+  const [address = ''] = await anAudience(channelId, 1);
+  provider((sent) =>
+    Response.json({
+      messaging_product: 'whatsapp',
+      contacts: [],
+      messages: [{ id: `wamid.${partsOfSendId(sent.id)?.campaignId}` }],
+    }),
+  );
+  const [one, two] = [await aPlan(channelId, { name: 'One' }), await aPlan(channelId, { name: 'Two' })];
+  for (const plan of [one, two]) {
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+    await vi.waitFor(async () => expect(await sendsOf(plan.campaignId)).toHaveLength(1));
+  }
+  const user = { id: 'admin', name: 'Admin', email: 'admin@parley.test', role: 'admin' as const, sessionId: 's' };
+  const { people } = appRouter.createCaller({ env, user, origin: 'https://parley.test' });
+  const id = String(await env.DB.prepare('SELECT p.id FROM people p JOIN person_addresses a ON a.person_no = p.no WHERE a.address = ?').bind(address).first('id')); // prettier-ignore
+  const seen = async () =>
+    (await people.get({ id })).campaigns.map(({ name, replied, outcome }) => [name, replied, outcome]).sort();
+  expect(await seen()).toEqual([
+    ['One', false, null],
+    ['Two', false, null],
+  ]);
+  await broadcastOf(env, one.campaignId).report(channelId, [receipt(one.campaignId, 1)]);
+  await broadcastOf(env, two.campaignId).report(channelId, [receipt(two.campaignId, 1, { status: 'read' })]);
+  const conversationId = await conversationIdOf(channelId, address);
+  const target = { id: conversationId, channelId, provider: 'whatsapp' as const, address, name: 'Lena' };
+  const reply = (campaignId: string) =>
+    anInbound({ eventId: `re-${campaignId}`, address, replyTo: `wamid.${campaignId}`, at: Date.now() });
+  await conversationOf(env, conversationId).receive(target, [reply(one.campaignId)]);
+  await vi.waitFor(async () => expect(await seen()).toEqual([['One', true, 'delivered'], ['Two', false, 'read']]), { timeout: 10_000 }); // prettier-ignore
+  // The conversation answers the second one now; the first was answered all the same.
+  await conversationOf(env, conversationId).receive(target, [reply(two.campaignId)]);
+  await vi.waitFor(async () => expect(await seen()).toEqual([['One', true, 'delivered'], ['Two', true, 'read']]), { timeout: 10_000 }); // prettier-ignore
 });
 
 describe('somebody who is erased', () => {

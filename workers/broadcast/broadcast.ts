@@ -153,6 +153,11 @@ export class Broadcast extends DurableObject<Env> {
     return this.#store.list(outcome ?? null, after, Math.min(limit, MAX_LIST));
   }
 
+  /** What has become of one recipient; null when there is none such. */
+  outcome(seq: number): Outcome | null {
+    return this.#store.recipient(seq)?.outcome ?? null;
+  }
+
   /** Whether this lane has something to do, and on which channel; null = it may end. */
   enter(piece: number, run: string): { channelId: string } | null {
     const now = Date.now();

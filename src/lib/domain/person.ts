@@ -70,8 +70,15 @@ export type PersonAddress = {
 /** Somebody as a campaign meets them: one address on its channel. `no` is their place in the order of an audience. */
 export type Reachable = { no: number; personId: string; name: string; address: string; properties: PropertyValues };
 
-/** A campaign that somebody was sent. */
-export type ReceivedCampaign = { campaignId: string; name: string; channelId: string; sentAt: number; replied: boolean };
+/** A campaign that somebody was sent. `replied`: to this very message. `outcome`: as far as the app has reported; null = it is not known. */
+export type ReceivedCampaign = {
+  campaignId: string;
+  name: string;
+  channelId: string;
+  sentAt: number;
+  replied: boolean;
+  outcome: 'delivered' | 'read' | 'failed' | null;
+};
 
 /** Exact to the millisecond, as nothing of it is stored. */
 export const stateAt = (lastReplyAt: number | null, policy: Policy, now: number): ConversationState =>

@@ -43,17 +43,16 @@ export async function history(db: Db, known: readonly PersonAddress[], context: 
 /** Enough for a page; nobody reads further back. */
 const MAX_RECEIVED = 100;
 
-/** The campaigns that somebody was sent, the latest first; `replied`: a conversation of theirs answers it. */
+/** The campaigns that somebody was sent, the latest first, each with the id of the send. What became of it is not known here. */
 export async function received(
   db: Db,
   known: readonly PersonAddress[],
-  answered: readonly Summary[],
-): Promise<ReceivedCampaign[]> {
+): Promise<(Omit<ReceivedCampaign, 'outcome'> & { sendId: string })[]> {
   const pairs = JSON.stringify(known.map(({ channelId, address }) => ({ channelId, address })));
   const rows = await db
     .selectFrom('campaign_sends as s')
     .leftJoin('campaigns as k', 'k.id', 's.campaign_id')
-    .select(['s.campaign_id', 'k.name', 's.channel_id', 's.sent_at'])
+    .select(['s.id', 's.campaign_id', 'k.name', 's.channel_id', 's.sent_at', 's.replied_at'])
     .where(
       sql<boolean>`s.id in (select x.id from json_each(${pairs}) as j cross join campaign_sends as x
         on x.channel_id = j.value->>'channelId' and x.address = j.value->>'address')`,
@@ -61,13 +60,13 @@ export async function received(
     .orderBy('s.sent_at', 'desc')
     .limit(MAX_RECEIVED)
     .execute();
-  const campaignIds = new Set(answered.flatMap(({ campaign }) => (campaign ? [campaign.id] : [])));
   return rows.map((row) => ({
+    sendId: row.id,
     campaignId: row.campaign_id,
     name: row.name ?? row.campaign_id,
     channelId: row.channel_id,
     sentAt: row.sent_at,
-    replied: campaignIds.has(row.campaign_id),
+    replied: row.replied_at !== null,
   }));
 }
 

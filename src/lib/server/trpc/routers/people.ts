@@ -32,6 +32,7 @@ import * as properties from '../../db/properties';
 import * as segments from '../../db/segments';
 import { preview } from '../../people-import';
 import { opaque, subjectOf } from '../../pseudonym';
+import { receivedCampaigns } from '../../received-campaigns';
 import type { Context } from '../context';
 import { allowed, router } from '../trpc';
 
@@ -121,7 +122,7 @@ export const peopleRouter = router({
     const [person, addresses] = await Promise.all([people.find(db, input.id, context), profile.addresses(db, input.id)]);
     if (!person) throw missing();
     const conversations = await profile.history(db, addresses, context);
-    return { person, addresses, conversations, campaigns: await profile.received(db, addresses, conversations) };
+    return { person, addresses, conversations, campaigns: await receivedCampaigns(ctx.env, db, addresses) };
   }),
 
   /** What can be asked of people, and what is known of them. */

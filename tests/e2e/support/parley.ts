@@ -23,6 +23,8 @@ export type StartOptions = {
   vars?: Record<string, string>;
   /** A stopped server's folder whose data to begin with; the original stays as it is. */
   from?: string;
+  /** Where the runtime's inspector listens. */
+  inspectorPort?: number;
 };
 
 /** The product as its users start it: `npm start`, in a process group of its own, on loopback, with its data in a temporary folder. */
@@ -33,20 +35,22 @@ export class Parley {
   startedInMs = 0;
   readonly #port: number;
   readonly #vars: Record<string, string>;
+  readonly #inspectorPort: number | undefined;
   #process: ChildProcess | null = null;
   #output = '';
 
-  private constructor(port: number, folder: string, vars: Record<string, string>) {
+  private constructor(port: number, folder: string, vars: Record<string, string>, inspectorPort?: number) {
     this.#port = port;
     this.origin = `http://localhost:${port}`;
     this.folder = folder;
     this.#vars = vars;
+    this.#inspectorPort = inspectorPort;
   }
 
-  static async start({ vars = {}, from }: StartOptions = {}): Promise<Parley> {
+  static async start({ vars = {}, from, inspectorPort }: StartOptions = {}): Promise<Parley> {
     const folder = mkdtempSync(join(tmpdir(), 'parley-e2e-'));
     if (from !== undefined) cpSync(from, folder, { recursive: true });
-    const parley = new Parley(await freePort(), folder, vars);
+    const parley = new Parley(await freePort(), folder, vars, inspectorPort);
     await parley.#start();
     return parley;
   }
@@ -98,9 +102,10 @@ export class Parley {
   async #start(): Promise<void> {
     const begun = Date.now();
     const vars = Object.entries(this.#vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
+    const inspector = this.#inspectorPort === undefined ? [] : ['--inspector-port', String(this.#inspectorPort)];
     const child = spawn(
       process.execPath,
-      [join(root, 'scripts/start.mjs'), '--port', String(this.#port), '--persist-to', this.folder, ...vars],
+      [join(root, 'scripts/start.mjs'), '--port', String(this.#port), '--persist-to', this.folder, ...inspector, ...vars],
       { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#process = child;

@@ -18,8 +18,8 @@ export default defineConfig({
   // the machine up run one at a time, beside stories that wait.
   workers: 2,
   projects: [
-    { name: 'stories', testIgnore: LOAD },
     { name: 'load', testMatch: LOAD, workers: 1 },
+    { name: 'stories', testIgnore: LOAD },
   ],
   fullyParallel: false,
   // A story has many clocks in it, and two run beside each other: one that passes only the second time is counted and named at the end.

@@ -1,5 +1,5 @@
-// `npm run bench`: figures of the built product beside the floors of its platform, about four minutes; `-- --quick` takes under one and
-// writes nothing. The exit code says only whether it ran. How each figure is got: docs/benchmarks.md.
+// `npm run bench`: figures of the built product beside the floors of its platform, about twenty minutes at a million conversations;
+// `-- --quick` takes a tenth of them and writes nothing. The exit code says only whether it ran. How each figure is got: docs/benchmarks.md.
 import { ensureInstalled, run } from './project.mjs';
 
 ensureInstalled();

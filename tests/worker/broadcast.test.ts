@@ -463,12 +463,26 @@ describe('somebody who is erased', () => {
     const { DB } = env;
     const begun = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
+    // Campaigns of other tests may have something to tell as well: theirs goes through.
+    const ours = new Set<D1PreparedStatement>();
+    const prepare = (query: string) => {
+      const statement = DB.prepare(query);
+      const bind = (...values: unknown[]) => {
+        const bound = statement.bind(...values);
+        if (query.includes('INTO campaign_sends') && values.some((value) => String(value).includes(plan.campaignId)))
+          ours.add(bound);
+        return bound;
+      };
+      return Object.assign(DB.prepare(query), { bind });
+    };
     const slow = async <T>(statements: D1PreparedStatement[]) => {
-      begun.resolve();
-      await go.promise;
+      if (statements.some((statement) => ours.has(statement))) {
+        begun.resolve();
+        await go.promise;
+      }
       return DB.batch<T>(statements);
     };
-    Object.assign(env, { DB: { prepare: DB.prepare.bind(DB), batch: slow } });
+    Object.assign(env, { DB: { prepare, batch: slow } });
     try {
       await broadcastOf(env, plan.campaignId).launch(plan);
       await ring(plan.campaignId);

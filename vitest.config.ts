@@ -29,6 +29,8 @@ export default defineConfig({
           // Generous on purpose: password hashes are slow by design, and a busy machine is not a defect.
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Objects of one test may still be at work in the next; what passes only the second time is named as such.
+          retry: 1,
         },
       },
     ],

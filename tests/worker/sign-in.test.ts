@@ -161,6 +161,9 @@ describe('a second factor', () => {
     expect(await visitor(jar(first, second))).toMatchObject({ name: 'Ana Lima' });
     expect((await auth('/two-factor/verify-totp', { code: await totpOf(address) }, jar(first))).status, 'once').toBe(401);
     expect(await refused('second factor'), 'of a sign-in that is over').toMatchObject([{ subject_type: 'account' }]);
+    const broken = jar(first).replace(/(two_factor=)[^;]*/, '$1%E0%A4%A.x');
+    expect(broken).toContain('%E0%A4%A');
+    expect((await auth('/two-factor/verify-totp', { code: '000000' }, broken)).status, 'a cookie that is none').toBe(401);
 
     const again = await signIn('ana@parley.test', DEMO_PASSWORD);
     const backup = await auth('/two-factor/verify-backup-code', { code: codes[0] }, jar(again));

@@ -123,8 +123,8 @@ export async function halfSignedIn(env: Env, request: Request): Promise<string |
   const { name } = createAuthCookie('two_factor');
   const pairs = (request.headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.split('=', 2));
   const signed = pairs.find(([key]) => key === name)?.[1];
-  // Behind the last dot is the cookie's signature: what is before it is too long to be guessed, and is looked up.
-  const identifier = signed && decodeURIComponent(signed).replace(/\.[^.]*$/, '');
+  // Behind the last dot is the cookie's signature; what is before it is letters and digits, too many to be guessed, and is looked up.
+  const identifier = signed?.replace(/\.[^.]*$/, '');
   return identifier ? ((await internalAdapter.findVerificationValue(identifier))?.value ?? null) : null;
 }
 

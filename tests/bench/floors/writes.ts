@@ -18,7 +18,8 @@ export async function writeSome(
       const n = spread(round * 1_000_003 + batch * size + i) % rows;
       const row = conversationOf(n, now);
       const text = conversationOf(rows + batch * size + i, now).lastMessage.text;
-      const at = now + round * 1_000_000 + (batch * size + i) * 10;
+      // Providers give whole seconds: 25 rows share each, in no order of their recency ids.
+      const at = now + round * 10_000_000 + Math.floor((batch * size + i) / 25) * 1_000;
       return { ...row, version: 1_000_000 + round * 100_000 + batch, lastInboundAt: at, lastMessage: { text, direction: 'inbound' as const, at }, ticketStatus: 'new' as const, unanswered: true }; // prettier-ignore
     });
     const before = performance.now();

@@ -34,12 +34,15 @@ const READDRESS = `UPDATE OR IGNORE person_addresses INDEXED BY person_addresses
     identity = CASE WHEN person_addresses.identity = ' ' || c.id THEN person_addresses.identity ELSE j.value->>'identity' END
   FROM ${batch} WHERE person_addresses.conversation_id = c.id AND person_addresses.address <> c.address`;
 
-/** The conversation with the latest reply of each person that the batch is about; SQLite takes a group's row from its maximum. */
-const latest = `SELECT a.person_no AS no, max(c.rid) AS rid, c.id, c.name, c.channel_id, c.ticket_status, c.ticket_changed_at,
-    c.last_inbound_at, c.campaign_id
-  FROM (SELECT DISTINCT a.person_no AS no FROM json_each(?1) AS j CROSS JOIN person_addresses AS a
-    ON a.conversation_id = j.value->>'id') AS touched
-  CROSS JOIN person_addresses AS a ON a.person_no = touched.no AND a.conversation_id IS NOT NULL
+/**
+ * The conversation with the latest reply of each person that the batch is about, and its `folded` name where the batch has it. SQLite
+ * takes a group's row from its maximum; of the rows with the same conversation it must be the one that the batch has.
+ */
+const latest = `SELECT a.person_no AS no, max(2 * c.rid + (t.id = c.id)), c.id, c.name, c.channel_id, c.ticket_status,
+    c.ticket_changed_at, c.last_inbound_at, c.campaign_id, CASE WHEN t.id = c.id THEN t.folded END AS folded
+  FROM (SELECT b.person_no AS no, j.value->>'id' AS id, j.value->>'folded' AS folded FROM json_each(?1) AS j
+    CROSS JOIN person_addresses AS b ON b.conversation_id = j.value->>'id') AS t
+  CROSS JOIN person_addresses AS a ON a.person_no = t.no AND a.conversation_id IS NOT NULL
   CROSS JOIN conversations AS c ON c.id = a.conversation_id GROUP BY a.person_no`;
 
 /** What a page shows of somebody changes rarely: their name, or which conversation is the latest. */
@@ -54,9 +57,8 @@ const volatile = ['ticket_status', 'ticket_changed_at', 'last_reply_at', 'last_c
 const UPSERT_FACTS = `INSERT INTO person_facts
     (no, ticket_status, ticket_changed_at, last_reply_at, created_at, channels, last_campaign_id, name)
   SELECT l.no, l.ticket_status, l.ticket_changed_at, l.last_inbound_at, q.created_at, ' ' || l.channel_id || ' ', l.campaign_id,
-    CASE WHEN f.no IS NOT NULL AND q.named = 1 THEN f.name ELSE coalesce(j.value->>'folded', f.name) END
+    CASE WHEN f.no IS NOT NULL AND q.named = 1 THEN f.name ELSE coalesce(l.folded, f.name) END
   FROM (${latest}) AS l CROSS JOIN people AS q ON q.no = l.no LEFT JOIN person_facts AS f ON f.no = l.no
-    LEFT JOIN json_each(?1) AS j ON j.value->>'id' = l.id
   WHERE true
   ON CONFLICT (no) DO UPDATE SET ${volatile.map((column) => `${column} = excluded.${column}`).join(', ')}
   WHERE ${volatile.map((column) => `person_facts.${column} IS NOT excluded.${column}`).join(' OR ')}`;

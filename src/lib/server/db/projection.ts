@@ -29,6 +29,7 @@ const FIND_TAKEN_BETWEEN = `SELECT rid FROM conversations WHERE rid >= CAST(?1 A
 // Each statement carries the version guard itself, so that two writers that interleave still leave the newest row and one entry of it.
 // `>`: only news is written. `>=`: the version that is there is written again, for a row or an entry that may be wrong.
 type Guard = '>' | '>=';
+// An entry goes under the recency id that the row has until then.
 const unindex = (guard: Guard) => `DELETE FROM conversations_fts WHERE rowid IN (
   SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND j.value->>'version' ${guard} c.version)`;
 // A row whose recency id stays is updated without naming it, which leaves the index of ids alone: one written row less.
@@ -41,8 +42,10 @@ const INDEX = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
   SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version = j.value->>'version'`;
 
 function upsert(changed: readonly string[], condition: string): string {
-  return `INSERT INTO conversations (${columns.join(', ')})
-    SELECT ${columns.map((column) => `value->>'${column}'`).join(', ')} FROM json_each(?1) WHERE true
+  // Materialized, as each mention of `value` would write the row's JSON out again: a quarter of the time.
+  return `WITH batch AS MATERIALIZED (SELECT value AS row FROM json_each(?1))
+    INSERT INTO conversations (${columns.join(', ')})
+    SELECT ${columns.map((column) => `row->>'${column}'`).join(', ')} FROM batch WHERE true
     ON CONFLICT (id) DO UPDATE SET ${changed.map((column) => `${column} = excluded.${column}`).join(', ')} WHERE ${condition}`;
 }
 
@@ -57,16 +60,26 @@ export async function write(d1: D1Database, summaries: readonly Summary[], { aga
 }
 
 async function writeChunk(d1: D1Database, entries: readonly Entry[], guard: Guard): Promise<void> {
-  const rows = (await place(d1, entries, guard)).map(({ summary, body, rid }) => ({
-    ...rowOf(summary, rid),
-    body,
-    identity: identityOf(summary.channel.provider, summary.contact.address),
-    folded: fold(summary.contact.name),
+  // Ascending: the full-text index writes out all it has gathered whenever an id is below the one before.
+  const placed = (await place(d1, entries, guard)).sort((a, b) => a.rid - b.rid);
+  if (placed.length === 0) return;
+  // Three parameters, each with what its statements look at: a statement reads all of its parameter, again for every row it joins.
+  const keys = placed.map(({ summary: { id, version } }) => ({ id, version: Math.trunc(version) }));
+  const rows = placed.map(({ summary, rid }) => rowOf(summary, rid));
+  const bodies = placed.map(({ body }, i) => ({ ...keys[i], body }));
+  const people = placed.map(({ summary: { id, channel, contact } }) => ({
+    id,
+    identity: identityOf(channel.provider, contact.address),
+    folded: fold(contact.name),
   }));
-  if (rows.length === 0) return;
-  const parameter = JSON.stringify(rows);
-  const statements = [unindex(guard), upsertMoved(guard), updateUnmoved(guard), INDEX, ...PROJECT_PEOPLE];
-  await d1.batch(statements.map((statement) => d1.prepare(statement).bind(parameter)));
+  const bound = (sql: string, parameter: unknown[]) => d1.prepare(sql).bind(JSON.stringify(parameter));
+  await d1.batch([
+    bound(unindex(guard), keys),
+    bound(upsertMoved(guard), rows),
+    bound(updateUnmoved(guard), rows),
+    bound(INDEX, bodies),
+    ...PROJECT_PEOPLE.map((sql) => bound(sql, people)),
+  ]);
 }
 
 type Entry = { summary: Summary; body: string };

@@ -42,5 +42,5 @@ export interface Env {
   DEMO: string;
 }
 
-export { hubOf, hubsOf, readModelOf } from '../src/lib/server/placement';
+export { hubOf, hubsOf, readModelOf, readModelsOf } from '../src/lib/server/placement';
 export { accountOf, broadcastOf, conversationOf, gateOf, guardOf, policyOf, sessionOf } from '../src/lib/server/bindings';

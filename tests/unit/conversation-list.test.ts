@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ListQuery } from '../../src/lib/domain/list';
+import type { ListQuery, TabCounts } from '../../src/lib/domain/list';
 import type { Summary } from '../../src/lib/domain/summary';
-import { ConversationList, type TabCounts } from '../../src/lib/inbox/conversation-list.svelte';
+import { ConversationList } from '../../src/lib/inbox/conversation-list.svelte';
 import { listViewFrom } from '../../src/lib/inbox/list-url';
 
 // Outside the Svelte compiler a rune is nothing but its value; what the list does, not how it is drawn, is looked at here.
@@ -41,13 +41,14 @@ type Page = { items: Summary[]; nextCursor: string | null };
 type Asked = { query: ListQuery; signal: AbortSignal; answer: (page: Page) => void; fail: (error: Error) => void };
 
 /** A list whose pages are answered by the test, in the order and at the moment it wants. */
-function aList() {
+function aList({ countingTakesMs = 0 } = {}) {
   const asked: Asked[] = [];
   const countsAsked: number[] = [];
   const list = new ConversationList({
     list: (query, signal) => new Promise((answer, fail) => asked.push({ query, signal, answer, fail })),
     counts: async () => {
       countsAsked.push(Date.now());
+      await new Promise((wake) => setTimeout(wake, countingTakesMs));
       return counts;
     },
     now: () => Date.now(),
@@ -171,9 +172,9 @@ test('held still, a further page still comes in below', async () => {
   expect(list.waiting).toBe(0);
 });
 
-test('a burst of frames asks for the counts once a second, and once more after the last', async () => {
+test('under a filter a burst of frames asks for the counts once a second, and once more after the last', async () => {
   const { list, answer, countsAsked } = aList();
-  list.show(view());
+  list.show(view('q=a'));
   await answer(0, []);
   expect(countsAsked).toHaveLength(1);
   for (let i = 0; i < 25; i++) {
@@ -184,6 +185,57 @@ test('a burst of frames asks for the counts once a second, and once more after t
   const gaps = countsAsked.slice(1).map((at, i) => at - (countsAsked[i] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
   expect(countsAsked.at(-1)).toBeGreaterThan(NOW + 2_400);
+});
+
+test('the slower counting is, the rarer it is asked for', async () => {
+  const { list, answer, countsAsked } = aList({ countingTakesMs: 500 });
+  list.show(view('q=a'));
+  await answer(0, []);
+  for (let i = 0; i < 120; i++) {
+    list.apply({ type: 'rows', rows: [aRow('a', 0, i + 1)] });
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  const gaps = countsAsked.slice(1).map((at, i) => at - (countsAsked[i] ?? 0));
+  // The second was on its way before the first had told how long it takes.
+  expect(gaps).toEqual([1_000, 5_000, 5_000]);
+});
+
+test('the counts of the whole list are asked for once, and told from then on', async () => {
+  const { list, answer, countsAsked } = aList();
+  list.show(view());
+  await answer(0, []);
+  for (let i = 0; i < 25; i++) {
+    list.apply({ type: 'rows', rows: [aRow('a', 0, i + 1)] });
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(countsAsked).toHaveLength(1);
+  const told = { active: { total: 9, new: 4, pending: 3, closed: 2 }, inactive: { total: 1, new: 0, pending: 0, closed: 1 } };
+  list.apply({ type: 'counts', counts: told });
+  expect(list.counts).toEqual(told);
+
+  list.show(view('ticket=new&ticket=closed'));
+  await answer(1, []);
+  list.apply({ type: 'counts', counts: told });
+  const [active, inactive] = [list.counts?.active, list.counts?.inactive];
+  expect(active).toEqual({ total: 6, new: 4, pending: 0, closed: 2 });
+  expect(inactive).toEqual({ total: 1, new: 0, pending: 0, closed: 1 });
+
+  list.show(view('q=a'));
+  await answer(2, []);
+  await vi.advanceTimersByTimeAsync(1_500);
+  list.apply({ type: 'counts', counts: told });
+  expect(list.counts, 'what is told is not of what is shown').toEqual(counts);
+});
+
+test('what was asked before something was told does not replace it', async () => {
+  const { list, answer } = aList({ countingTakesMs: 500 });
+  list.show(view());
+  await answer(0, []);
+  const told = { ...counts, active: { total: 2, new: 2, pending: 0, closed: 0 } };
+  list.apply({ type: 'counts', counts: told });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(list.counts).toEqual(told);
 });
 
 test('a failure with nothing on screen says so, and a failed refresh keeps the rows', async () => {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   compareRows,
+  isWhole,
+  ListFilters,
   ListQuery,
   matches,
   overlay,
@@ -183,4 +185,17 @@ test('a pending row of a moved conversation stands at the top although the page 
   const moved = { ...old, version: 2, lastInboundAt: NOW - 1 };
   const { items } = overlay(pageOf([old, other], query()), [moved], query(), facts);
   expect(items).toEqual([moved, other]);
+});
+
+test.each([
+  [{}, true],
+  [{ ticketStatuses: ['new' as const], search: '', labels: [] }, true],
+  [{ search: 'a' }, false],
+  [{ labels: ['promo'] }, false],
+  [{ campaignIds: ['c'] }, false],
+  [{ channelIds: ['demo-whatsapp'] }, false],
+  [{ unanswered: true }, false],
+  [{ heldBy: 'me' as const }, false],
+])('the counts of the whole list say all about %j: %s', (filters, expected) => {
+  expect(isWhole(ListFilters.parse(filters))).toBe(expected);
 });

@@ -63,6 +63,18 @@ test('a published row is on every dashboard at once, and in the read model when 
   expect(await find(database(env.DB), [row.id], facts)).toEqual([row]);
 });
 
+test('what there is now is told to every dashboard, as soon as the read model has it', async () => {
+  const [one, two] = [await connect(ana), await connect(ben)];
+  const countsOf = ({ frames }: Dashboard) => frames.flatMap((frame) => (frame.type === 'counts' ? [frame.counts.active] : []));
+  const [fresh, closed] = [aSummary({ id: idOf(1), lastInboundAt: Date.now() }), aSummary({ id: idOf(2), lastInboundAt: Date.now(), ticketStatus: 'closed' })]; // prettier-ignore
+  await hub.publish(fresh);
+  const first = { total: 1, new: 1, pending: 0, closed: 0 };
+  await vi.waitFor(() => expect([countsOf(one), countsOf(two)]).toEqual([[first], [first]]));
+  await hub.publish(closed);
+  const second = { total: 2, new: 1, pending: 0, closed: 1 };
+  await vi.waitFor(() => expect(countsOf(one)).toEqual([first, second]), { timeout: 5_000 });
+});
+
 test('a row that is not yet written is pending, and stays so a moment longer than it has to', async () => {
   const row = aSummary();
   const published = hub.publish(row);

@@ -67,6 +67,7 @@ export class Erasure extends DurableObject<Env> {
     await this.#mark(job);
     await Promise.all(hubsOf(env).map((hub) => hub.erase(job.erased)));
     for (const [d1, part] of Map.groupBy(job.erased, (one) => readModelOf(env, one.id))) await rows.removeConversations(d1, part);
+    await Promise.all(hubsOf(env).map((hub) => hub.recount()));
     await this.#eraseSendings(job);
     await rows.removeRows(env.DB, { personId: person.id, erased: job.erased, addresses: job.addresses });
     await Promise.all(job.erased.map(({ id, erasedAt }) => this.#eraseMedia(id, erasedAt)));

@@ -4,12 +4,15 @@ import { type InboxFrame, type Person, PING, PONG } from '../../src/lib/domain/p
 import { may } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
 import type { AuditEntry } from '../../src/lib/server/db/audit';
-import { write } from '../../src/lib/server/db/conversations';
-import { readModelOf, type Env } from '../env';
+import { counts, write } from '../../src/lib/server/db/conversations';
+import { sumCounts, type TabCounts } from '../../src/lib/domain/list';
+import { database } from '../../src/lib/server/db/client';
+import { policyOf, readModelOf, readModelsOf, type Env } from '../env';
 import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { BatchWriter } from './batch-writer';
+import { LiveCounts } from './live-counts';
 import { NameFolding } from './name-folding';
 import { Registry } from './registry';
 
@@ -29,6 +32,7 @@ export class Inbox extends DurableObject<Env> {
   readonly #audit: AuditWriter;
   readonly #registry: Registry;
   readonly #names: NameFolding;
+  readonly #counts: LiveCounts;
   /** Changed since the last frame, the newest of each conversation. */
   readonly #unsent = new Map<string, Summary>();
   #frameTimer = false;
@@ -39,16 +43,22 @@ export class Inbox extends DurableObject<Env> {
     super(ctx, env);
     this.#registry = new Registry(ctx.storage.sql);
     this.#names = new NameFolding(env.DB);
+    const clock = { later: (run: () => void, afterMs: number) => void setTimeout(run, afterMs), now: () => Date.now() };
+    this.#counts = new LiveCounts({
+      ...clock,
+      count: () => countAll(env),
+      tell: (counts) => broadcast(this.ctx.getWebSockets(), { type: 'counts', counts } satisfies InboxFrame),
+      isWatched: () => this.ctx.getWebSockets().length > 0,
+    });
     this.#writer = new BatchWriter({
+      ...clock,
       // That a write which took too long may still happen does no harm: versions decide.
-      write: (summaries) => within(WRITE_TIMEOUT_MS, writeEach(env, summaries)),
-      later: (run, afterMs) => void setTimeout(run, afterMs),
-      now: () => Date.now(),
+      write: async (summaries) => {
+        await within(WRITE_TIMEOUT_MS, writeEach(env, summaries));
+        this.#counts.changed();
+      },
     });
-    this.#audit = new AuditWriter({
-      write: (entries) => within(WRITE_TIMEOUT_MS, recordActs(env, entries)),
-      later: (run, afterMs) => void setTimeout(run, afterMs),
-    });
+    this.#audit = new AuditWriter({ ...clock, write: (entries) => within(WRITE_TIMEOUT_MS, recordActs(env, entries)) });
     // Answered by the runtime: keep-alives never wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -94,6 +104,11 @@ export class Inbox extends DurableObject<Env> {
   /** Rows that the read model may not show yet: lay them over what it answers. */
   pending(): Summary[] {
     return this.#writer.pending();
+  }
+
+  /** The read model was changed by others than the hub: every dashboard is told what there is now. */
+  recount(): void {
+    this.#counts.changed();
   }
 
   /** Tells every dashboard that a channel was stopped, or works again. */
@@ -168,4 +183,11 @@ export class Inbox extends DurableObject<Env> {
 async function writeEach(env: Env, summaries: readonly Summary[]): Promise<void> {
   const parts = Map.groupBy(summaries, ({ id }) => readModelOf(env, id));
   await Promise.all([...parts].map(([d1, rows]) => write(d1, rows)));
+}
+
+/** What the whole list has now, in all databases. */
+async function countAll(env: Env): Promise<TabCounts> {
+  // Nobody in particular asks, and nothing of theirs is asked for.
+  const facts = { now: Date.now(), policy: policyOf(env), userId: '' };
+  return sumCounts(await Promise.all(readModelsOf(env).map((d1) => counts(database(d1), {}, facts))));
 }

@@ -111,6 +111,26 @@ export function mergePages(pages: readonly Page[], query: Pick<ListQuery, 'sort'
 /** What each tab has, per ticket status. */
 export type TabCounts = { active: Counts; inactive: Counts };
 
+/** Whether at most the ticket status narrows: then the counts of the whole list say all. */
+export const isWhole = ({ search, campaignIds, labels, channelIds, unanswered, heldBy }: ListFilters): boolean =>
+  !search && !campaignIds?.length && !labels?.length && !channelIds?.length && !unanswered && heldBy === undefined;
+
+/**
+ * Where the count of a status in a tab stops: an exact larger figure would cost more than anybody gains from it. Of what is narrowed the
+ * index visits several lists for each that it counts, so it stops sooner.
+ */
+export const countCap = (filters: ListFilters): number => (isWhole(filters) ? 10_000 : 1_000);
+
+/** What is left of the whole list's counts when only some ticket statuses are wanted. */
+export function countsOfStatuses(counts: TabCounts, wanted: readonly TicketStatus[] = []): TabCounts {
+  const narrowed = (of: Counts): Counts => {
+    const count = (status: TicketStatus) => (wanted.length === 0 || wanted.includes(status) ? of[status] : 0);
+    const [fresh, pending, closed] = [count('new'), count('pending'), count('closed')];
+    return { total: fresh + pending + closed, new: fresh, pending, closed };
+  };
+  return { active: narrowed(counts.active), inactive: narrowed(counts.inactive) };
+}
+
 /** The counts of several databases together. */
 export function sumCounts(all: readonly TabCounts[]): TabCounts {
   const sum = (tab: keyof TabCounts, key: keyof Counts) => all.reduce((total, counts) => total + counts[tab][key], 0);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TabCounts } from './list';
 import type { Message } from './message';
 import type { Summary } from './summary';
 
@@ -47,6 +48,8 @@ export type ClientFrame = z.infer<typeof ClientFrame>;
 export type InboxFrame =
   /** Rows as they are now, each to be merged by version. */
   | { type: 'rows'; rows: Summary[] }
+  /** What the whole list has now, at most once a second: nobody has to ask for it. */
+  | { type: 'counts'; counts: TabCounts }
   /** These have been erased: they are nowhere any more. */
   | { type: 'erased'; ids: string[] }
   /** Who has the dashboard open. */

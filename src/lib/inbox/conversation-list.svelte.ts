@@ -1,12 +1,11 @@
-import { matches, type Counts, type ListFilters, type ListQuery } from '../domain/list';
+import { matches, type ListFilters, type ListQuery, type TabCounts } from '../domain/list';
 import type { InboxFrame, Person } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
 import { nextEdgeAt, type Policy } from '../domain/window';
 import { isAborted } from './api';
+import { ListCounts } from './list-counts.svelte';
 import { filtersOf, listQueryString, type ListView } from './list-url';
 import { mergeRows, newestById, updateInPlace, type Frame } from './row-merge';
-
-export type TabCounts = { active: Counts; inactive: Counts };
 
 type Page = { items: Summary[]; nextCursor: string | null };
 type Options = {
@@ -22,9 +21,6 @@ const PAGE = 50;
 /** A reconnecting list asks again for as much as was loaded, in pages this large, up to the second figure. */
 const CATCH_UP_PAGE = 100;
 const CATCH_UP_MOST = 500;
-const COUNTS_EVERY_MS = 1_000;
-/** Counts are read from the database, which gets changes in batches a moment after the frames; asking at once would miss them. */
-const COUNTS_AFTER_MS = 400;
 /** Changes that arrived lately are laid over pages that were read before them. */
 const RECENT_MOST = 2_000;
 /** Timers of browsers overflow beyond 24.8 days; an hour is soon enough to look again. */
@@ -33,7 +29,6 @@ const LONGEST_TIMER_MS = 3_600_000;
 /** The list of conversations: pages from the server, kept true by frames and by the clock. */
 export class ConversationList {
   #rows: readonly Summary[] = $state.raw([]);
-  #counts: TabCounts | null = $state.raw(null);
   #agents: readonly Person[] = $state.raw([]);
   #waiting: ReadonlyMap<string, Summary> = $state.raw(new Map());
   #unread: ReadonlySet<string> = $state.raw(new Set());
@@ -44,23 +39,22 @@ export class ConversationList {
   #view: ListView = $state.raw({ tab: 'active', sort: 'latest' });
 
   readonly #options: Options;
+  readonly #counts: ListCounts;
   #shownKey: string | null = null;
   #horizon: Summary | null = null;
   #recent = new Map<string, Summary>();
   #frozen = false;
   #catchUpNext = false;
   #fetch = new AbortController();
-  #countsFetch = new AbortController();
-  #countsAskedAt = -Infinity;
-  #countsTimer: ReturnType<typeof setTimeout> | undefined;
   #edgeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#counts = new ListCounts(options.counts);
   }
 
   get rows() { return this.#rows; } // prettier-ignore
-  get counts() { return this.#counts; } // prettier-ignore
+  get counts() { return this.#counts.current; } // prettier-ignore
   /** Everybody who has the dashboard open. */
   get agents() { return this.#agents; } // prettier-ignore
   /** `failed` only while there is nothing to show. */
@@ -94,14 +88,14 @@ export class ConversationList {
       this.#setRows(mergeRows(this.#rows, [], { ...this.#frame(), horizon: null }));
     } else this.#start();
     void this.#load(PAGE);
-    if (!keepsCounts) this.#askCounts(0);
+    if (!keepsCounts) this.#counts.show(filtersOf(view));
   }
 
   /** Asks again, after a failure or when the connection came back; rows stay meanwhile. */
   refresh(): void {
     // What was heard before a gap may be older than what is now read, so it must not be laid over it.
     this.#recent.clear();
-    this.#askCounts(0);
+    this.#counts.refresh();
     if (this.#status === 'failed') this.#start();
     else if (this.#status === 'loading' || this.#loadingMore) {
       this.#catchUpNext = true;
@@ -134,6 +128,7 @@ export class ConversationList {
   apply(frame: InboxFrame): void {
     if (frame.type === 'presence') this.#agents = frame.agents;
     if (frame.type === 'erased') this.#drop(new Set(frame.ids));
+    if (frame.type === 'counts') this.#counts.told(frame.counts);
     if (frame.type !== 'rows') return;
     const rows = frame.rows.filter((row) => row.version > (this.#recent.get(row.id)?.version ?? -1));
     for (const row of rows) {
@@ -143,7 +138,7 @@ export class ConversationList {
     for (const id of [...this.#recent.keys()].slice(0, Math.max(0, this.#recent.size - RECENT_MOST))) this.#recent.delete(id);
     this.#noteUnread(rows);
     if (this.#status === 'ready') this.#place(rows);
-    this.#askCounts(COUNTS_AFTER_MS);
+    this.#counts.changed();
   }
 
   /** They are gone for good; what comes of them later is of somebody new, whatever its version. */
@@ -152,7 +147,7 @@ export class ConversationList {
     this.#waiting = new Map([...this.#waiting].filter(([id]) => !ids.has(id)));
     this.#unread = new Set([...this.#unread].filter((id) => !ids.has(id)));
     this.#setRows(this.#rows.filter(({ id }) => !ids.has(id)));
-    this.#askCounts(COUNTS_AFTER_MS);
+    this.#counts.changed();
   }
 
   /** Holds the rows where they stand, because somebody points at them; or lets them move again. */
@@ -172,8 +167,7 @@ export class ConversationList {
   /** Ends timers and requests. */
   stop(): void {
     this.#fetch.abort();
-    this.#countsFetch.abort();
-    clearTimeout(this.#countsTimer);
+    this.#counts.stop();
     clearTimeout(this.#edgeTimer);
     this.#shownKey = null;
   }
@@ -260,7 +254,7 @@ export class ConversationList {
   #passEdge(): void {
     const rows = this.#rows.filter(this.#frame().matches);
     this.#noteUnread(this.#rows);
-    if (rows.length < this.#rows.length) this.#askCounts(0);
+    if (rows.length < this.#rows.length) this.#counts.refresh();
     this.#setRows(rows);
   }
 
@@ -271,27 +265,5 @@ export class ConversationList {
       else unread.delete(row.id);
     }
     this.#unread = unread;
-  }
-
-  /** Asks for counts after `afterMs`, never twice within a second. */
-  #askCounts(afterMs: number): void {
-    const at = Math.max(Date.now() + afterMs, this.#countsAskedAt + COUNTS_EVERY_MS);
-    if (afterMs > 0 && this.#countsTimer !== undefined) return;
-    clearTimeout(this.#countsTimer);
-    this.#countsTimer = setTimeout(() => void this.#loadCounts(), at - Date.now());
-  }
-
-  async #loadCounts(): Promise<void> {
-    this.#countsTimer = undefined;
-    this.#countsAskedAt = Date.now();
-    this.#countsFetch.abort();
-    this.#countsFetch = new AbortController();
-    const { signal } = this.#countsFetch;
-    try {
-      const counts = await this.#options.counts(filtersOf(this.#view), signal);
-      if (!signal.aborted) this.#counts = counts;
-    } catch {
-      // Counts are shown beside the rows; the rows' own failure is what tells people.
-    }
   }
 }

@@ -52,6 +52,7 @@ async function conversations(env: Env, after: string, rebuild: boolean): Promise
   // Somebody may have written for the first time while the ghost of theirs was in the way.
   const risen = await inLanes(ghosts, async ({ id }) => (await conversationOf(env, id).row())?.summary ?? null);
   await rewrite(env, risen.flatMap((summary) => summary ?? [])); // prettier-ignore
+  await Promise.all(hubsOf(env).map((hub) => hub.recount()));
   return step;
 }
 

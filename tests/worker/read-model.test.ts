@@ -226,15 +226,24 @@ test('rows too large for one parameter are written in parts', async () => {
   await expectWholeIndex();
 });
 
-test('counting stops at the cap, sooner when something narrows the list', async () => {
+test('of the whole list counting stops at 10,000 of a status', async () => {
   await env.DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10005)
      INSERT INTO conversations_fts (rowid, body) SELECT ?1 + i, ?2 FROM n`,
   )
     .bind(recencyOf('0000', NOW - HOUR), [...tokensOf({ name: 'Ana', text: '' }), '\uE000s30'].join(' '))
     .run();
-  const fresh = (count: number) => ({ total: count, new: count, pending: 0, closed: 0 });
-  expect((await conversations.counts(db, {}, facts)).active).toEqual(fresh(10_000));
-  expect((await conversations.counts(db, { ticketStatuses: ['new'], labels: [] }, facts)).active).toEqual(fresh(10_000));
-  expect((await conversations.counts(db, { search: 'ana' }, facts)).active).toEqual(fresh(1_000));
+  const counted = { total: 10_000, new: 10_000, pending: 0, closed: 0 };
+  expect((await conversations.counts(db, {}, facts)).active).toEqual(counted);
+  expect((await conversations.counts(db, { ticketStatuses: ['new'], labels: [] }, facts)).active).toEqual(counted);
+});
+
+test('of what is narrowed it stops at 1,000 of a tab, and says which statuses those have', async () => {
+  const rows = Array.from({ length: 1_010 }, (_, n) =>
+    aSummary({ id: idOf(n), lastInboundAt: NOW - n, ticketStatus: n % 4 ? 'new' : 'closed' }),
+  );
+  await conversations.write(env.DB, rows);
+  const { active, inactive } = await conversations.counts(db, { search: rows[0]?.contact.name ?? '' }, facts);
+  expect(active).toEqual({ total: 1_000, new: 750, pending: 0, closed: 250 });
+  expect(inactive).toEqual({ total: 0, new: 0, pending: 0, closed: 0 });
 });

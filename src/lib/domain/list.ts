@@ -115,11 +115,16 @@ export type TabCounts = { active: Counts; inactive: Counts };
 export const isWhole = ({ search, campaignIds, labels, channelIds, unanswered, heldBy }: ListFilters): boolean =>
   !search && !campaignIds?.length && !labels?.length && !channelIds?.length && !unanswered && heldBy === undefined;
 
-/**
- * Where the count of a status in a tab stops: an exact larger figure would cost more than anybody gains from it. Of what is narrowed the
- * index visits several lists for each that it counts, so it stops sooner.
- */
-export const countCap = (filters: ListFilters): number => (isWhole(filters) ? 10_000 : 1_000);
+/** Where counting stops, as an exact larger figure would cost more than anybody gains from it: of the whole list at so many of a status. */
+export const MOST_OF_A_STATUS = 10_000;
+/** And of what anything else narrows at so many of a tab: the index visits several lists for each of them. */
+export const MOST_OF_A_TAB = 1_000;
+
+/** Whether counting may have stopped before the end, so that there are at least so many. */
+export function isAtLeast({ total, ...of }: Counts, which: keyof Counts, filters: ListFilters): boolean {
+  if (!isWhole(filters)) return total >= MOST_OF_A_TAB;
+  return (which === 'total' ? Object.values(of) : [of[which]]).some((count) => count >= MOST_OF_A_STATUS);
+}
 
 /** What is left of the whole list's counts when only some ticket statuses are wanted. */
 export function countsOfStatuses(counts: TabCounts, wanted: readonly TicketStatus[] = []): TabCounts {

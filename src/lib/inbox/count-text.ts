@@ -1,9 +1,7 @@
-import type { Counts } from '../domain/list';
+import { type Counts, isAtLeast, type ListFilters } from '../domain/list';
 
 const numbers = new Intl.NumberFormat('en');
 
-/** A count as people read it: `1,234`; with a plus when counting stopped at `cap`, or a part of it did. */
-export function countText(counts: Counts, which: keyof Counts, cap: number): string {
-  const parts = which === 'total' ? [counts.new, counts.pending, counts.closed] : [counts[which]];
-  return `${numbers.format(counts[which])}${parts.some((count) => count >= cap) ? '+' : ''}`;
-}
+/** A count under some filters as people read it: `1,234`; `10,000+` when counting stopped before the end. */
+export const countText = (counts: Counts, which: keyof Counts, filters: ListFilters): string =>
+  `${numbers.format(counts[which])}${isAtLeast(counts, which, filters) ? '+' : ''}`;

@@ -45,6 +45,8 @@ export const questions: readonly ConversationQuestion[] = [
   { name: 'list, Inactive, oldest first', procedure: 'conversations.list', inputs: [{ tab: 'inactive', sort: 'oldest' }] },
   { name: 'filter: campaign', procedure: 'conversations.list', inputs: each(campaigns, (id) => inactive({ campaignIds: [id] })) },
   { name: 'filter: label', procedure: 'conversations.list', inputs: each(labels, (label) => inactive({ labels: [label] })) },
+  { name: 'filter: label, Active, oldest first', procedure: 'conversations.list', inputs: each(labels, (label) => ({ tab: 'active', sort: 'oldest', labels: [label] })) }, // prettier-ignore
+  { name: 'filter: label, page from the middle', procedure: 'conversations.list', inputs: each(labels, (label) => inactive({ labels: [label] })), deep: true }, // prettier-ignore
   {
     name: 'filter: ticket status',
     procedure: 'conversations.list',

@@ -30,8 +30,8 @@ export class AlarmClock {
   }
 
   /**
-   * Sets the alarm. One that is already set to an earlier time may stay (it will look and arm again), which saves a written row for
-   * each message of a burst, unless it is to be `exactly` right.
+   * Sets the alarm. One that is already set to an earlier time may stay (it will look and arm again), even when nothing is due any more,
+   * which saves a written row for each message of a burst, unless it is to be `exactly` right.
    */
   arm({ exactly = false } = {}): void {
     const now = Date.now();
@@ -40,7 +40,7 @@ export class AlarmClock {
     if (at === armedAt) return;
     // A backstop moves with the clock; the one that is set already is as good.
     const isBackstop = outboxAt !== null && outboxAt <= now + BACKSTOP_MS;
-    if ((!exactly || isBackstop) && at !== null && armedAt != null && now < armedAt && armedAt <= at) return;
+    if ((!exactly || isBackstop) && armedAt != null && now < armedAt && (at === null || armedAt <= at)) return;
     this.#armedAt = at;
     if (at === null) void this.#storage.deleteAlarm();
     else void this.#storage.setAlarm(at);

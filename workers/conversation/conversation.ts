@@ -252,6 +252,7 @@ export class Conversation extends DurableObject<Env> {
       this.#run({ type: 'tick' });
       this.#store.dropParked(Date.now());
       await this.#deliveries.drain();
+      this.#store.noteProjection();
     } catch (error) {
       console.error({ event: 'alarm_failed', conversation: this.#store.conversation()?.id, error: String(error) });
     } finally {

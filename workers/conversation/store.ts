@@ -29,6 +29,8 @@ export class Store implements MessageLookup {
   /** What the outbox and the read model's lag were last seen or left to be: looked at on every message, changed on few. */
   readonly #heads = new Map<OutboxKind, OutboxRow | null>();
   #projection: Projection | null | undefined = undefined;
+  /** Whether the disk knows how far the read model has this: one row less for each message of a burst when it learns that later. */
+  #isNoted = true;
   #parkedAt: number | null | undefined = undefined;
   readonly #facts = new Map<string, string | null>();
 
@@ -83,16 +85,21 @@ export class Store implements MessageLookup {
   save(now: number): void {
     const conversation = this.#conversation;
     if (this.#isSaved || !conversation) return;
+    const { projectedVersion, attempts, at } = this.projection() ?? { projectedVersion: 0, attempts: 0, at: now };
+    const { version } = conversation;
     this.#sql.exec(
-      `INSERT INTO state (id, conversation, version, projected_version, project_attempts, project_at) VALUES (1, ?1, ?2, 0, 0, ?3)
-       ON CONFLICT (id) DO UPDATE SET conversation = ?1, version = ?2`,
+      `INSERT INTO state (id, conversation, version, projected_version, project_attempts, project_at) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (id) DO UPDATE SET
+         conversation = ?1, version = ?2, projected_version = ?3, project_attempts = ?4, project_at = ?5`,
       JSON.stringify(conversation),
-      conversation.version,
-      now,
+      version,
+      projectedVersion,
+      attempts,
+      at,
     );
     this.#isSaved = true;
-    if (this.#projection) this.#projection = { ...this.#projection, version: conversation.version };
-    else this.#projection = undefined;
+    this.#projection = { version, projectedVersion, attempts, at };
+    this.#isNoted = true;
   }
 
   /** The transaction was rolled back: what is in memory is not on disk. */
@@ -101,7 +108,9 @@ export class Store implements MessageLookup {
     this.#conversation = undefined;
     this.#isSaved = true;
     this.#heads.clear();
+    // What was not yet noted of it is published once more, which changes nothing.
     this.#projection = undefined;
+    this.#isNoted = true;
     this.#parkedAt = undefined;
     this.#facts.clear();
   }
@@ -268,17 +277,35 @@ export class Store implements MessageLookup {
       : null;
   }
 
+  /** The read model has this version; on the disk with the next change, or with `noteProjection`. */
   projected(version: number): void {
-    this.#projection = undefined;
-    this.#sql.exec(
-      'UPDATE state SET projected_version = MAX(projected_version, ?), project_attempts = 0, project_at = 0',
-      version,
-    );
+    const projection = this.projection();
+    if (!projection) return;
+    const projectedVersion = Math.max(projection.projectedVersion, version);
+    this.#projection = { ...projection, projectedVersion, attempts: 0, at: 0 };
+    this.#isNoted = false;
   }
 
   postponeProjection(at: number): void {
-    this.#projection = undefined;
-    this.#sql.exec('UPDATE state SET project_attempts = project_attempts + 1, project_at = ?', at);
+    const projection = this.projection();
+    if (!projection) return;
+    this.#projection = { ...projection, attempts: projection.attempts + 1, at };
+    this.#isNoted = false;
+    this.noteProjection();
+  }
+
+  /** Writes down how far the read model has this, unless that is written. */
+  noteProjection(): void {
+    const projection = this.#projection;
+    if (this.#isNoted || !projection) return;
+    const { projectedVersion, attempts, at } = projection;
+    this.#sql.exec(
+      'UPDATE state SET projected_version = ?, project_attempts = ?, project_at = ?',
+      projectedVersion,
+      attempts,
+      at,
+    );
+    this.#isNoted = true;
   }
 
   fact(key: FactKey): string | null {

@@ -1,7 +1,16 @@
 import { write } from '../../../src/lib/server/db/conversations';
+import { recorded } from '../../fixtures/recorded-d1';
 import { conversationOf } from '../data/conversations';
 
-export type Written = { size: number; batches: number; latenciesMs: number[]; rowsPerSecond: number };
+/** `written` and `read`: what D1 says it wrote and read for each row, which is what a bill would show. */
+export type Written = {
+  size: number;
+  batches: number;
+  latenciesMs: number[];
+  rowsPerSecond: number;
+  written: number;
+  read: number;
+};
 
 /**
  * Writes new messages of known conversations with the product's own code, so many rows a batch, one batch after the other. `rows` is how
@@ -11,6 +20,7 @@ export async function writeSome(
   d1: D1Database,
   { size, batches, rows, round, now }: Record<'size' | 'batches' | 'rows' | 'round' | 'now', number>,
 ): Promise<Written> {
+  const { d1: noting, ran } = recorded(d1);
   const latenciesMs: number[] = [];
   const start = Date.now();
   for (let batch = 0; batch < batches; batch += 1) {
@@ -23,10 +33,12 @@ export async function writeSome(
       return { ...row, version: 1_000_000 + round * 100_000 + batch, lastInboundAt: at, lastMessage: { text, direction: 'inbound' as const, at }, ticketStatus: 'new' as const, unanswered: true }; // prettier-ignore
     });
     const before = performance.now();
-    await write(d1, changed);
+    await write(noting, changed);
     latenciesMs.push(performance.now() - before);
   }
-  return { size, batches, latenciesMs, rowsPerSecond: (size * batches * 1000) / Math.max(1, Date.now() - start) };
+  const rowsPerSecond = (size * batches * 1000) / Math.max(1, Date.now() - start);
+  const each = (key: 'rowsWritten' | 'rowsRead') => ran.reduce((sum, statement) => sum + statement[key], 0) / (size * batches);
+  return { size, batches, latenciesMs, rowsPerSecond, written: each('rowsWritten'), read: each('rowsRead') };
 }
 
 const spread = (n: number): number => (Math.imul(n ^ (n >>> 15), 0x2c1b3c6d) >>> 0) % 2 ** 31;

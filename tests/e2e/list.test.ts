@@ -119,3 +119,68 @@ test('a row that is clicked before the search has caught up with the typing is o
   await expect(ana.page).toHaveURL(new RegExp(`/conversations/${nia.conversationId}\\?q=`));
   await expect(ana.thread(nia).region).toBeVisible();
 });
+
+test('rows stand still under a pointer while customers write, and come in when it leaves or somebody types', async ({
+  parley,
+  enter,
+}) => {
+  const customers = await Promise.all([1, 2, 3].map(() => Customer.on('telegram', parley.origin)));
+  const [nia, zoe, kim] = customers;
+  if (!nia || !zoe || !kim) throw new Error('three customers');
+  // The channel's times are whole seconds, and the newest is on top.
+  let at = Date.now();
+  const says = (customer: Customer, text: string) => customer.says(text, { at: (at += 1_000) });
+  for (const customer of customers) await says(customer, 'Hello');
+  const ana = await (await enter('ana')).goto();
+  const { page } = ana;
+  const here = ana.rowAt(3);
+  await expect(here).toHaveAttribute('data-row', nia.conversationId);
+  const waiting = page.getByRole('button', { name: /^\d+ new$/ });
+
+  await test.step('under the pointer', async () => {
+    await here.hover();
+    await says(nia, 'Are you there?');
+    await expect(here).toContainText('Are you there?');
+    await says(zoe, 'And me?');
+    await expect(waiting).toHaveText('2 new');
+    await expect(here).toHaveAttribute('data-row', nia.conversationId);
+  });
+
+  await test.step('the button brings them in', async () => {
+    await waiting.click();
+    await ana.isOnTop(zoe);
+    await expect(ana.rowAt(2)).toHaveAttribute('data-row', nia.conversationId);
+  });
+
+  await test.step('and so does leaving', async () => {
+    await says(kim, 'Me first');
+    await expect(waiting).toHaveText('1 new');
+    await ana.isOnTop(zoe);
+    await page.mouse.move(900, 400);
+    await ana.isOnTop(kim);
+  });
+
+  await test.step('who types has put the pointer aside', async () => {
+    await ana.rowAt(1).hover();
+    await says(nia, 'Still there?');
+    await expect(waiting).toHaveText('1 new');
+    await page.keyboard.press('Shift');
+    await ana.isOnTop(nia);
+  });
+});
+
+test('a search that is typed quickly is asked for less often than letters are typed', async ({ parley, enter }) => {
+  const zoe = await Customer.on('webhook', parley.origin, `Zoe ${mark()}${mark()}`);
+  await zoe.says('Hello');
+  const ana = await (await enter('ana')).goto();
+  const asked: string[] = [];
+  ana.page.on('request', (request) => {
+    const search = /"search":"([^"]+)"/.exec(decodeURIComponent(request.url()))?.[1];
+    if (search !== undefined && request.url().includes('conversations.list')) asked.push(search);
+  });
+  await ana.search.pressSequentially(zoe.name);
+  await expect(ana.rows.getByRole('link')).toHaveCount(1);
+  await expect(ana.row(zoe)).toBeVisible();
+  expect(asked.at(-1)).toBe(zoe.name);
+  expect(asked.length).toBeLessThan(zoe.name.length);
+});

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ListQuery, TabCounts } from '../../src/lib/domain/list';
+import { compareRows, readCursor, writeCursor, type ListQuery, type TabCounts } from '../../src/lib/domain/list';
+import { recencyOf } from '../../src/lib/domain/recency';
 import type { Summary } from '../../src/lib/domain/summary';
 import { ConversationList } from '../../src/lib/inbox/conversation-list.svelte';
+import { WAITING_MOST } from '../../src/lib/inbox/held-rows.svelte';
 import { listViewFrom } from '../../src/lib/inbox/list-url';
 
 // Outside the Svelte compiler a rune is nothing but its value; what the list does, not how it is drawn, is looked at here.
@@ -10,7 +12,7 @@ vi.hoisted(() => {
   Object.assign(globalThis, { $state: Object.assign(value, { raw: value }) });
 });
 
-const NOW = 1_000_000;
+const NOW = Date.UTC(2026, 10, 26);
 const WINDOW = 10_000;
 const policy = { activeWindowMs: WINDOW, retentionMs: 20 * WINDOW, lockGraceMs: 1, lockIdleMs: 1 };
 const counts: TabCounts = {
@@ -277,4 +279,155 @@ test('catching up asks for as much as was loaded and puts it in place together',
   expect(list.rows).toHaveLength(60);
   await answer(3, many.slice(30, 59));
   expect(ids()).toBe(many.slice(0, 59).map(({ id }) => id).join('')); // prettier-ignore
+});
+
+test('held still under a pointer, no row moves: not what is new, nor for what leaves', async () => {
+  const { list, answer, ids } = aList();
+  list.show(view('ticket=new'));
+  await answer(0, [aRow('c', 1), aRow('b', 2), aRow('a', 3)]);
+  list.freeze(true);
+  list.apply({ type: 'rows', rows: [aRow('d', 0), aRow('c', 1, 2, { ticketStatus: 'closed' })] });
+  expect(ids()).toBe('cba');
+  expect(list.waiting).toBe(1);
+  list.freeze(false);
+  expect(ids()).toBe('dba');
+});
+
+test('a search that is typed over is given up, and only the last one asks for the counts', async () => {
+  const { list, asked, answer, countsAsked } = aList();
+  list.show(view());
+  await answer(0, []);
+  await vi.advanceTimersByTimeAsync(2_000);
+  const before = countsAsked.length;
+  for (const text of ['q=n', 'q=na', 'q=nam']) list.show(view(text));
+  expect(asked.slice(1).map(({ signal }) => signal.aborted)).toEqual([true, true, false]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(countsAsked).toHaveLength(before);
+  await answer(3, []);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(countsAsked).toHaveLength(before + 1);
+});
+
+/** A list of so many conversations, three to a millisecond, read from a server that pages as ours does. */
+function aLongList(size: number) {
+  const hash = (n: number) => (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0').padEnd(40, '0');
+  const placed = (row: Summary) => ({ row, position: recencyOf(row.id, row.lastInboundAt) });
+  const stored = Array.from({ length: size }, (_, n) => placed(aRow(hash(n), Math.floor(n / 3) + 1)));
+  const pages: ListQuery[] = [];
+  const list = new ConversationList({
+    list: async (query) => {
+      pages.push(query);
+      const sign = query.sort === 'latest' ? -1 : 1;
+      const start = query.cursor === undefined ? null : readCursor(query.cursor);
+      const rows = stored
+        .filter(({ position }) => start === null || sign * (position - start) > 0)
+        .sort((a, b) => sign * (a.position - b.position));
+      const shown = rows.slice(0, query.limit);
+      const end = rows.length > shown.length ? shown.at(-1) : undefined;
+      return { items: shown.map(({ row }) => row), nextCursor: end ? writeCursor(end.position) : null };
+    },
+    counts: async () => counts,
+    now: () => Date.now(),
+    policy,
+    userId: 'ana',
+  });
+  const comes = (row: Summary) => {
+    stored.push(placed(row));
+    list.apply({ type: 'rows', rows: [row] });
+  };
+  /** To the end of what is loaded and further, as the list on screen does it, until there is nothing further. */
+  const scroll = async (way: 'down' | 'up', meets: () => void) => {
+    const isFurther = () => (way === 'down' ? list.hasMore : list.hasAbove);
+    for (let pages = 0; pages < 200 && isFurther(); pages++) {
+      const at = way === 'down' ? list.rows.length - 1 : 0;
+      list.keepAround(at, at);
+      await (way === 'down' ? list.more() : list.back());
+      meets();
+    }
+    expect(isFurther()).toBe(false);
+  };
+  const inOrder = () => stored.map(({ row }) => row).sort((a, b) => compareRows(a, b, 'latest')).map(({ id }) => id); // prettier-ignore
+  return { list, pages, comes, scroll, inOrder };
+}
+
+test('however far it is scrolled, a bounded stretch is loaded; every row is met in its place, both ways', async () => {
+  const { list, scroll, inOrder } = aLongList(2_000);
+  list.show(view());
+  await vi.advanceTimersByTimeAsync(0);
+  const met = new Map<string, number>();
+  let most = 0;
+  const meets = () => {
+    list.rows.forEach((row, i) => met.set(row.id, list.above + i));
+    most = Math.max(most, list.rows.length);
+  };
+  meets();
+  await scroll('down', meets);
+  expect(most).toBeLessThan(500);
+  expect([...met.keys()]).toEqual(inOrder());
+  expect([...met.values()]).toEqual(inOrder().map((_, i) => i));
+  met.clear();
+  await scroll('up', meets);
+  expect(most).toBeLessThan(500);
+  expect(list.above).toBe(0);
+  expect(inOrder().slice(0, 1_500)).toEqual([...met].sort((a, b) => a[1] - b[1]).map(([id]) => id).slice(0, 1_500)); // prettier-ignore
+});
+
+test('deep in the list a refresh reads the same stretch again, and going to the top reads the first page', async () => {
+  const { list, scroll, inOrder } = aLongList(1_000);
+  list.show(view());
+  await vi.advanceTimersByTimeAsync(0);
+  await scroll('down', () => undefined);
+  const before = list.rows;
+  list.refresh();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(list.rows).toEqual(before);
+  await list.toTop();
+  expect(list.rows.map(({ id }) => id)).toEqual(inOrder().slice(0, 50));
+  expect(list.above).toBe(0);
+});
+
+test('left open at its top, the list lets go of its end while new rows come, and finds it again', async () => {
+  const { list, comes, scroll, inOrder } = aLongList(100);
+  list.show(view());
+  await vi.advanceTimersByTimeAsync(0);
+  for (let n = 0; n < 1_000; n++) {
+    comes(aRow(`ff${String(n).padStart(38, '0')}`, -n));
+    list.keepAround(0, 8);
+  }
+  expect(list.rows.length).toBeLessThan(500);
+  const met = new Set(list.rows.map(({ id }) => id));
+  await scroll('down', () => list.rows.forEach(({ id }) => met.add(id)));
+  expect([...met]).toEqual(inOrder());
+});
+
+test('rows are let go under a pointer, too, by where they stand and not by where they will go', async () => {
+  const { list, scroll, inOrder } = aLongList(1_000);
+  list.show(view());
+  await vi.advanceTimersByTimeAsync(0);
+  list.freeze(true);
+  const met = new Set<string>();
+  await scroll('down', () => {
+    list.rows.forEach(({ id }) => met.add(id));
+    // Whoever stands at the edge of what is kept writes again.
+    const row = list.rows.at(-201);
+    if (row) list.apply({ type: 'rows', rows: [{ ...row, version: 2, lastInboundAt: NOW + 10 }] });
+  });
+  expect(met.size).toBe(1_000);
+  expect(inOrder().filter((id) => !met.has(id))).toEqual([]);
+});
+
+test('a pointer that rests for long keeps a bounded number waiting, and then the list is read anew', async () => {
+  const { list, pages, comes } = aLongList(100);
+  list.show(view());
+  await vi.advanceTimersByTimeAsync(0);
+  const before = list.rows;
+  list.freeze(true);
+  for (let n = 0; n < WAITING_MOST + 100; n++) comes(aRow(`e${n}`, -n));
+  expect(list.rows).toEqual(before);
+  expect(list.waiting).toBe(WAITING_MOST);
+  const asked = pages.length;
+  list.freeze(false);
+  expect(list.waiting).toBe(0);
+  expect(list.rows[0]?.id).toBe(`e${WAITING_MOST + 99}`);
+  expect(pages.length).toBe(asked + 1);
 });

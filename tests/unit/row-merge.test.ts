@@ -21,7 +21,7 @@ const aRow = (id: string, lastInboundAt: number, version = 1, more: Partial<Summ
   ...more,
 });
 const ids = (rows: readonly Summary[]) => rows.map(({ id }) => id).join('');
-const newestFirst: Frame = { sort: 'latest', horizon: null, matches: () => true };
+const newestFirst: Frame = { sort: 'latest', ceiling: null, horizon: null, matches: () => true };
 const onlyNew: Frame = { ...newestFirst, matches: (row) => row.ticketStatus === 'new' };
 
 test('of two summaries the higher version wins, in whichever order they arrive', () => {
@@ -61,7 +61,7 @@ test('with pages still to load, a row below the last loaded one is left to its p
 
 test('with the oldest first, a customer who writes again goes below what is loaded', () => {
   const rows = [aRow('a', 10), aRow('b', 20)];
-  const frame: Frame = { sort: 'oldest', horizon: aRow('b', 20), matches: () => true };
+  const frame: Frame = { sort: 'oldest', ceiling: null, horizon: aRow('b', 20), matches: () => true };
   expect(ids(mergeRows(rows, [aRow('a', 99, 2)], frame))).toBe('b');
 });
 
@@ -74,7 +74,20 @@ test('held still, rows change where they stand and what would move waits', () =>
   expect(ids(mergeRows(held.rows, held.waiting, newestFirst))).toBe('dacb');
 });
 
-test('held still, a row that leaves the tab leaves at once', () => {
+test('held still, a row that does not belong here any more stays where it stands, as it is now', () => {
   const rows = [aRow('c', 30), aRow('b', 20)];
-  expect(ids(updateInPlace(rows, [aRow('c', 30, 2, { ticketStatus: 'closed' })], onlyNew).rows)).toBe('b');
+  const held = updateInPlace(rows, [aRow('c', 30, 2, { ticketStatus: 'closed' })], onlyNew);
+  expect(ids(held.rows)).toBe('cb');
+  expect(held.rows[0]?.ticketStatus).toBe('closed');
+  expect(held.waiting).toEqual([]);
+  expect(ids(mergeRows(held.rows, [], onlyNew))).toBe('b');
+});
+
+test('with rows let go above, what belongs there is left to its page, and waits all the same while the list is held', () => {
+  const rows = [aRow('b', 20), aRow('a', 10)];
+  const frame: Frame = { ...newestFirst, ceiling: aRow('b', 20) };
+  expect(ids(mergeRows(rows, [aRow('c', 30), aRow('a', 40, 2)], frame))).toBe('b');
+  const held = updateInPlace(rows, [aRow('c', 30), aRow('a', 40, 2)], frame);
+  expect(ids(held.rows)).toBe('ba');
+  expect(ids(held.waiting)).toBe('ac');
 });

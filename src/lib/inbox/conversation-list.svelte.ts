@@ -1,59 +1,66 @@
-import { matches, type ListFilters, type ListQuery, type TabCounts } from '../domain/list';
+import { matches, type ListQuery } from '../domain/list';
 import type { InboxFrame, Person } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
-import { nextEdgeAt, type Policy } from '../domain/window';
 import { isAborted } from './api';
 import { ListCounts } from './list-counts.svelte';
+import type { ListPage, ListSource } from './list-source';
 import { filtersOf, listQueryString, type ListView } from './list-url';
-import { mergeRows, newestById, updateInPlace, type Frame } from './row-merge';
-
-type Page = { items: Summary[]; nextCursor: string | null };
-type Options = {
-  list: (query: ListQuery, signal: AbortSignal) => Promise<Page>;
-  counts: (filters: ListFilters, signal: AbortSignal) => Promise<TabCounts>;
-  /** The server's clock, epoch ms. */
-  now: () => number;
-  policy: Policy;
-  userId: string;
-};
+import { HeldRows, WAITING_MOST } from './held-rows.svelte';
+import { RecentRows } from './recent-rows';
+import { nextEdgeOf } from './row-edge';
+import { isInside, mergeRows, newestById, type Frame } from './row-merge';
+import { cursorAt, RowWindow } from './row-window.svelte';
+import { UnreadRows } from './unread-rows.svelte';
 
 const PAGE = 50;
 /** A reconnecting list asks again for as much as was loaded, in pages this large, up to the second figure. */
 const CATCH_UP_PAGE = 100;
 const CATCH_UP_MOST = 500;
-/** Changes that arrived lately are laid over pages that were read before them. */
-const RECENT_MOST = 2_000;
+/** Whoever types on within this time wants no counts of what stands there now. */
+const TYPING_MS = 300;
 /** Timers of browsers overflow beyond 24.8 days; an hour is soon enough to look again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
-/** The list of conversations: pages from the server, kept true by frames and by the clock. */
+/**
+ * The list of conversations: pages from the server, kept true by frames and by the clock. Only a stretch of it is loaded, around what is on
+ * screen, however long the list is and however far it is scrolled.
+ */
 export class ConversationList {
   #rows: readonly Summary[] = $state.raw([]);
   #agents: readonly Person[] = $state.raw([]);
-  #waiting: ReadonlyMap<string, Summary> = $state.raw(new Map());
-  #unread: ReadonlySet<string> = $state.raw(new Set());
+  #shift = $state(false);
   #status: 'loading' | 'ready' | 'failed' = $state('loading');
   #freshness: 'fresh' | 'loading' | 'failed' = $state('fresh');
   #loadingMore = $state(false);
-  #cursor: string | null = $state(null);
   #view: ListView = $state.raw({ tab: 'active', sort: 'latest' });
 
-  readonly #options: Options;
+  readonly #source: ListSource;
   readonly #counts: ListCounts;
+  readonly #window = new RowWindow();
+  readonly #recent = new RecentRows();
+  readonly #held = new HeldRows();
+  readonly #unread = new UnreadRows();
   #shownKey: string | null = null;
-  #horizon: Summary | null = null;
-  #recent = new Map<string, Summary>();
   #frozen = false;
   #catchUpNext = false;
+  /** Counts are asked for so long after the rows are here, which must not wait behind them; null = they are not wanted. */
+  #countsAfterMs: number | null = null;
   #fetch = new AbortController();
+  /** All rows are being read: what is let go meanwhile would not stay so. */
+  #reading: AbortSignal | null = null;
   #edgeTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: Options) {
-    this.#options = options;
-    this.#counts = new ListCounts(options.counts);
+  constructor(source: ListSource) {
+    this.#source = source;
+    this.#counts = new ListCounts(source.counts);
   }
 
   get rows() { return this.#rows; } // prettier-ignore
+  /** Whether the rows have just been added or let go at their top: the place is to be kept from the end. */
+  get shift() { return this.#shift; } // prettier-ignore
+  /** How many rows stand above the first of `rows`, as far as is known. */
+  get above() { return this.#window.above; } // prettier-ignore
+  get hasAbove() { return this.#window.ceiling !== null; } // prettier-ignore
   get counts() { return this.#counts.current; } // prettier-ignore
   /** Everybody who has the dashboard open. */
   get agents() { return this.#agents; } // prettier-ignore
@@ -62,11 +69,11 @@ export class ConversationList {
   /** Whether the rows are what the view asks for; `loading` = they are on their way, `failed` = refreshing did not work. */
   get freshness() { return this.#freshness; } // prettier-ignore
   get loadingMore() { return this.#loadingMore; } // prettier-ignore
-  get hasMore() { return this.#cursor !== null; } // prettier-ignore
-  /** How many rows wait to come in or to move up while the list is held still. */
-  get waiting() { return this.#waiting.size; } // prettier-ignore
+  get hasMore() { return this.#window.cursor !== null; } // prettier-ignore
+  /** How many rows wait to come in or to move up while the list is held still; not beyond `WAITING_MOST`. */
+  get waiting() { return this.#held.count; } // prettier-ignore
   /** How many Active conversations known here have unread messages. */
-  get unread() { return this.#unread.size; } // prettier-ignore
+  get unread() { return this.#unread.count; } // prettier-ignore
 
   /**
    * Shows a view. Nothing happens when it is the one shown already. When only a filter changed, the rows that match stay until the new
@@ -81,14 +88,16 @@ export class ConversationList {
     const keepsCounts = !isFirst && listQueryString({ ...view, tab: before.tab, sort: before.sort }) === this.#shownKey;
     this.#shownKey = key;
     this.#view = view;
-    this.#waiting = new Map();
-    this.#frozen = false;
+    this.#held.clear();
+    this.#window.fromTop();
     if (keepsRows) {
       this.#freshness = 'loading';
       this.#setRows(mergeRows(this.#rows, [], { ...this.#frame(), horizon: null }));
     } else this.#start();
     void this.#load(PAGE);
-    if (!keepsCounts) this.#counts.show(filtersOf(view));
+    if (keepsCounts) return;
+    this.#counts.show(filtersOf(view));
+    this.#countsAfterMs = isFirst || view.search === before.search ? 0 : TYPING_MS;
   }
 
   /** Asks again, after a failure or when the connection came back; rows stay meanwhile. */
@@ -106,22 +115,36 @@ export class ConversationList {
 
   /** Loads the next page, if there is one and none is on its way. */
   async more(): Promise<void> {
-    const cursor = this.#cursor;
-    if (cursor === null || this.#loadingMore || this.#status !== 'ready' || this.#freshness === 'loading') return;
-    this.#loadingMore = true;
-    const { signal } = this.#fetch;
-    try {
-      const page = await this.#options.list({ ...this.#view, cursor, limit: PAGE }, signal);
-      if (signal.aborted) return;
-      this.#cursor = page.nextCursor;
-      this.#horizon = page.nextCursor === null ? null : (page.items.at(-1) ?? this.#horizon);
-      this.#place(page.items);
-    } catch (error) {
-      this.#failed(error, signal);
-    } finally {
-      if (!signal.aborted) this.#loadingMore = false;
-    }
-    if (this.#catchUpNext && !signal.aborted) this.refresh();
+    const { cursor } = this.#window;
+    if (cursor === null) return;
+    await this.#loadBeside({ cursor }, ({ items, nextCursor }) => {
+      // Rows have been let go meanwhile: this page is not the next one any more.
+      if (this.#window.cursor !== cursor) return;
+      this.#window.endsWith(items, nextCursor);
+      this.#join([...this.#rows, ...this.#strangers(items)]);
+    });
+  }
+
+  /** Loads the page above, where rows were let go on the way down. */
+  async back(): Promise<void> {
+    const { ceiling } = this.#window;
+    const query = this.#window.queryAbove(this.#view.sort);
+    if (query === null) return;
+    await this.#loadBeside(query, ({ items, nextCursor }) => {
+      if (this.#window.ceiling !== ceiling) return;
+      this.#window.beginsWith(items, nextCursor);
+      const rows = this.#strangers(items).reverse();
+      this.#window.grewAbove(rows.length);
+      this.#join([...rows, ...this.#rows], true);
+    });
+  }
+
+  /** Lets go of rows far from those on screen, by index; `more` and `back` load them again. */
+  keepAround(first: number, last: number): void {
+    if (this.#reading !== null) return;
+    const on = { first, last, sort: this.#view.sort };
+    const { rows, isTopCut } = this.#window.cut(this.#rows, on, (row) => this.#held.standing(row));
+    if (rows !== this.#rows) this.#setRows(rows, isTopCut);
   }
 
   /** Takes in a frame of the inbox socket. */
@@ -130,22 +153,17 @@ export class ConversationList {
     if (frame.type === 'erased') this.#drop(new Set(frame.ids));
     if (frame.type === 'counts') this.#counts.told(frame.counts);
     if (frame.type !== 'rows') return;
-    const rows = frame.rows.filter((row) => row.version > (this.#recent.get(row.id)?.version ?? -1));
-    for (const row of rows) {
-      this.#recent.delete(row.id);
-      this.#recent.set(row.id, row);
-    }
-    for (const id of [...this.#recent.keys()].slice(0, Math.max(0, this.#recent.size - RECENT_MOST))) this.#recent.delete(id);
-    this.#noteUnread(rows);
+    const rows = this.#recent.note(frame.rows);
+    this.#unread.note(rows, this.#source.now());
     if (this.#status === 'ready') this.#place(rows);
     this.#counts.changed();
   }
 
   /** They are gone for good; what comes of them later is of somebody new, whatever its version. */
   #drop(ids: ReadonlySet<string>): void {
-    for (const id of ids) this.#recent.delete(id);
-    this.#waiting = new Map([...this.#waiting].filter(([id]) => !ids.has(id)));
-    this.#unread = new Set([...this.#unread].filter((id) => !ids.has(id)));
+    this.#recent.drop(ids);
+    this.#held.drop(ids);
+    this.#unread.drop(ids);
     this.#setRows(this.#rows.filter(({ id }) => !ids.has(id)));
     this.#counts.changed();
   }
@@ -154,14 +172,26 @@ export class ConversationList {
   freeze(frozen: boolean): void {
     if (this.#frozen === frozen) return;
     this.#frozen = frozen;
-    if (!frozen && this.#waiting.size > 0) this.settle();
+    if (!frozen && this.#status === 'ready') this.settle();
   }
 
-  /** Brings in what waits, now. */
+  /** Brings in what waits, and lets go what does not belong here any more, now. */
   settle(): void {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting = new Map();
+    const waiting = this.#held.take();
     this.#setRows(mergeRows(this.#rows, waiting, this.#frame()));
+    if (waiting.length >= WAITING_MOST) void this.#load(this.#rows.length);
+  }
+
+  /** The same, with the first rows of all. */
+  async toTop(): Promise<void> {
+    if (this.#window.ceiling === null) {
+      this.settle();
+      return;
+    }
+    this.#held.clear();
+    this.#window.fromTop();
+    this.#start();
+    await this.#load(PAGE);
   }
 
   /** Ends timers and requests. */
@@ -173,45 +203,74 @@ export class ConversationList {
   }
 
   #frame(): Frame {
-    const { now, policy, userId } = this.#options;
+    const { now, policy, userId } = this.#source;
     const facts = { now: now(), policy, userId };
     const query: ListQuery = { ...this.#view, limit: PAGE };
-    return { sort: this.#view.sort, horizon: this.#horizon, matches: (row) => matches(row, query, facts) };
+    const { ceiling, horizon } = this.#window;
+    return { sort: this.#view.sort, ceiling, horizon, matches: (row) => matches(row, query, facts) };
   }
 
   #start(): void {
     this.#status = 'loading';
     this.#freshness = 'fresh';
-    this.#cursor = null;
-    this.#horizon = null;
+    this.#window.endsWith([], null);
     this.#setRows([]);
   }
 
-  /** Loads from the top at least `wanted` rows and swaps them in together. */
+  async #loadBeside(query: Partial<ListQuery>, take: (page: ListPage) => void): Promise<void> {
+    if (this.#loadingMore || this.#status !== 'ready' || this.#freshness === 'loading') return;
+    this.#loadingMore = true;
+    const { signal } = this.#fetch;
+    try {
+      const page = await this.#source.list({ ...this.#view, ...query, limit: PAGE }, signal);
+      if (signal.aborted) return;
+      take(page);
+    } catch (error) {
+      this.#failed(error, signal);
+    } finally {
+      if (!signal.aborted) this.#loadingMore = false;
+    }
+    if (this.#catchUpNext && !signal.aborted) this.refresh();
+  }
+
+  /** Of a further page the rows that are not here, each as it was last heard of. */
+  #strangers(items: readonly Summary[]): Summary[] {
+    const known = new Set(this.#rows.map(({ id }) => id));
+    const frame = this.#frame();
+    const newest = newestById(items, this.#recent.of(items)).values();
+    return [...newest].filter((row) => !known.has(row.id) && !this.#held.has(row.id) && isInside(row, frame));
+  }
+
+  /** Loads from the top of what is loaded at least `wanted` rows and swaps them in together. */
   async #load(wanted: number): Promise<void> {
     this.#fetch.abort();
     this.#fetch = new AbortController();
     const { signal } = this.#fetch;
+    this.#reading = signal;
     this.#loadingMore = false;
     this.#catchUpNext = false;
     const limit = wanted > PAGE ? CATCH_UP_PAGE : PAGE;
     try {
       const items: Summary[] = [];
-      let cursor: string | undefined;
+      const { ceiling } = this.#window;
+      let cursor = ceiling === null ? undefined : cursorAt(ceiling, this.#view.sort);
       do {
-        const page: Page = await this.#options.list({ ...this.#view, cursor, limit }, signal);
+        const page: ListPage = await this.#source.list({ ...this.#view, cursor, limit }, signal);
         items.push(...page.items);
         cursor = page.nextCursor ?? undefined;
       } while (cursor !== undefined && items.length < Math.min(wanted, CATCH_UP_MOST));
       if (signal.aborted) return;
-      this.#cursor = cursor ?? null;
-      this.#horizon = cursor === undefined ? null : (items.at(-1) ?? null);
-      this.#waiting = new Map();
-      this.#setRows(mergeRows(items, [...this.#recent.values()], this.#frame()));
+      this.#window.endsWith(items, cursor ?? null);
+      this.#held.clear();
+      this.#setRows(mergeRows(items, this.#recent.all(), this.#frame()));
       this.#status = 'ready';
       this.#freshness = 'fresh';
+      if (this.#countsAfterMs !== null) this.#counts.refresh(this.#countsAfterMs);
+      this.#countsAfterMs = null;
     } catch (error) {
       this.#failed(error, signal);
+    } finally {
+      if (this.#reading === signal) this.#reading = null;
     }
     if (this.#catchUpNext && !signal.aborted) this.refresh();
   }
@@ -224,46 +283,31 @@ export class ConversationList {
   }
 
   #place(changed: readonly Summary[]): void {
-    if (!this.#frozen) {
-      this.#setRows(mergeRows(this.#rows, changed, this.#frame()));
-      return;
-    }
-    const { rows, waiting } = updateInPlace(this.#rows, changed, this.#frame());
-    const last = rows.at(-1);
-    // A further page may go below what is shown without moving it; only what belongs above has to wait.
-    const below = waiting.filter((row) => last !== undefined && !this.#recent.has(row.id));
-    this.#waiting = newestById(
-      [...this.#waiting.values()],
-      waiting.filter((row) => !below.includes(row)),
-    );
-    this.#setRows([...rows, ...below]);
+    const frame = this.#frame();
+    this.#setRows(this.#frozen ? this.#held.place(this.#rows, changed, frame) : mergeRows(this.#rows, changed, frame));
   }
 
-  #setRows(rows: readonly Summary[]): void {
+  /** Rows of a further page at one end: held still, those between stay as they stand. */
+  #join(rows: readonly Summary[], shift = false): void {
+    this.#setRows(this.#frozen ? rows : mergeRows(rows, [], this.#frame()), shift);
+  }
+
+  #setRows(rows: readonly Summary[], shift = false): void {
     this.#rows = rows;
-    this.#noteUnread(rows);
+    this.#shift = shift;
+    this.#unread.note(rows, this.#source.now());
     clearTimeout(this.#edgeTimer);
-    const now = this.#options.now();
-    const edges = rows.map((row) => nextEdgeAt(row.lastInboundAt, this.#view.tab, this.#options.policy) ?? Infinity);
-    const next = edges.reduce((soonest, at) => Math.min(soonest, at), Infinity);
-    if (next === Infinity) return;
+    const now = this.#source.now();
+    const next = nextEdgeOf(rows, this.#view.tab, this.#source.policy, now);
+    if (next === null) return;
     this.#edgeTimer = setTimeout(() => this.#passEdge(), Math.min(Math.max(next - now, 20) + 1, LONGEST_TIMER_MS));
   }
 
   /** The clock alone takes rows out of the tab. */
   #passEdge(): void {
-    const rows = this.#rows.filter(this.#frame().matches);
-    this.#noteUnread(this.#rows);
+    const rows = this.#frozen ? this.#rows : this.#rows.filter(this.#frame().matches);
+    this.#unread.note(this.#rows, this.#source.now());
     if (rows.length < this.#rows.length) this.#counts.refresh();
     this.#setRows(rows);
-  }
-
-  #noteUnread(rows: readonly Summary[]): void {
-    const unread = new Set(this.#unread);
-    for (const row of rows) {
-      if (row.unread > 0 && row.activeUntil > this.#options.now()) unread.add(row.id);
-      else unread.delete(row.id);
-    }
-    this.#unread = unread;
   }
 }

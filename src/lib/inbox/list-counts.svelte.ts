@@ -24,15 +24,15 @@ export class ListCounts {
   /** Null until they are known. While those of other filters are on their way, the ones before. */
   get current() { return this.#counts; } // prettier-ignore
 
-  /** Other filters: their counts are asked for at once. */
+  /** Other filters: what is on its way is of no use any more. Their own are asked for by `refresh`, once the rows do not wait behind them. */
   show(filters: ListFilters): void {
     this.#filters = filters;
-    this.refresh();
+    this.stop();
   }
 
-  /** Asks again now, or as soon as that is due. */
-  refresh(): void {
-    this.#askAfter(0);
+  /** Asks again now, after so long, or as soon as that is due. */
+  refresh(afterMs = 0): void {
+    this.#askAfter(afterMs);
   }
 
   /** Something has changed. Those of the whole list will be told. */
@@ -52,6 +52,7 @@ export class ListCounts {
   stop(): void {
     this.#fetch.abort();
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #askAfter(afterMs: number): void {

@@ -6,7 +6,11 @@ export function hueOf(id: string): number {
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const firstLetter = (word: string): string => segmenter.segment(word)[Symbol.iterator]().next().value?.segment ?? '';
+/** Most names begin with two plain letters, which nothing can join: those need no segmenter, which is slow. */
+const firstLetter = (word: string): string =>
+  /^[A-Za-z](?:[A-Za-z]|$)/.test(word)
+    ? word.charAt(0)
+    : (segmenter.segment(word)[Symbol.iterator]().next().value?.segment ?? '');
 
 /**
  * One or two letters for an avatar: of first and last name in scripts that have initials, the first character in others, `#`

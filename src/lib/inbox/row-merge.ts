@@ -5,12 +5,20 @@ import type { Summary } from '../domain/summary';
 export type Frame = {
   sort: ListQuery['sort'];
   matches: (row: Summary) => boolean;
+  /** The first row of what is loaded while others stand above it that are not: what stands above is left to its page. */
+  ceiling: Summary | null;
   /** The last row of the last loaded page while more pages follow: what stands below it is left to its page. */
   horizon: Summary | null;
 };
 
-const isInside = (row: Summary, { sort, matches, horizon }: Frame): boolean =>
-  matches(row) && (horizon === null || compareRows(row, horizon, sort) <= 0);
+const isAboveHorizon = (row: Summary, { sort, horizon }: Frame): boolean =>
+  horizon === null || compareRows(row, horizon, sort) <= 0;
+const isBelowCeiling = (row: Summary, { sort, ceiling }: Frame): boolean =>
+  ceiling === null || compareRows(row, ceiling, sort) >= 0;
+
+/** Whether a row belongs into what is loaded. */
+export const isInside = (row: Summary, frame: Frame): boolean =>
+  frame.matches(row) && isAboveHorizon(row, frame) && isBelowCeiling(row, frame);
 
 /** Of each conversation the newest summary, by version. */
 export function newestById(...lists: readonly (readonly Summary[])[]): Map<string, Summary> {
@@ -30,8 +38,8 @@ export function mergeRows(rows: readonly Summary[], changed: readonly Summary[],
 }
 
 /**
- * The same without moving anything: rows change where they stand, those that no longer match leave, and what would come in or move is
- * handed back to wait.
+ * The same without moving anything: rows change where they stand, also those that no longer match, and what would come in or move is handed
+ * back to wait.
  */
 export function updateInPlace(
   rows: readonly Summary[],
@@ -41,7 +49,9 @@ export function updateInPlace(
   const newest = newestById(rows, changed);
   const shownAt = new Map(rows.map((row) => [row.id, row.lastInboundAt]));
   return {
-    rows: rows.map((row) => newest.get(row.id) ?? row).filter(frame.matches),
-    waiting: [...newest.values()].filter((row) => isInside(row, frame) && shownAt.get(row.id) !== row.lastInboundAt),
+    rows: rows.map((row) => newest.get(row.id) ?? row),
+    waiting: [...newest.values()].filter(
+      (row) => frame.matches(row) && isAboveHorizon(row, frame) && shownAt.get(row.id) !== row.lastInboundAt,
+    ),
   };
 }

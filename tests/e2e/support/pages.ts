@@ -56,6 +56,8 @@ export class Dashboard {
     await this.row(customer).click();
     const thread = this.thread(customer);
     await expect(thread.region).toBeVisible();
+    // To where one reads: rows stand still under a pointer.
+    await this.page.mouse.move(900, 400);
     return thread;
   }
 

@@ -15,7 +15,8 @@ const places = [
 ];
 
 const INSTALL_WITHIN_MS = 300_000;
-const find = () => places.find((place) => place && existsSync(place));
+/** The path of a Chromium that is here, or undefined. */
+export const findChromium = () => places.find((place) => place && existsSync(place));
 
 /** The path of a Chromium; ends the process with what to do when there is none and none can be installed. */
 export function ensureChromium() {
@@ -24,9 +25,9 @@ export function ensureChromium() {
   // Where that is not allowed, a browser that is there already does as well.
   if (existsSync('/usr/bin/apt-get')) {
     install('chromium-headless-shell');
-    if (!find()) install('chromium');
+    if (!findChromium()) install('chromium');
   }
-  const found = find();
+  const found = findChromium();
   if (!found) {
     console.error('No Chromium found. Install one and set PARLEY_CHROMIUM to its path.');
     process.exit(1);

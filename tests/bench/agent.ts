@@ -1,7 +1,7 @@
 import type { Client } from './http.ts';
 
-const EMAIL = 'ana@parley.test';
-const PASSWORD = 'parley-demo';
+export const EMAIL = 'ana@parley.test';
+export const PASSWORD = 'parley-demo';
 const OPEN_MS = 10_000;
 
 /** A signed-in agent: procedures and live sockets, as the dashboard uses them. */

@@ -19,6 +19,24 @@ export type Plan = {
   /** Calls under way at once in the search for the highest rate, and for how long each. */
   widths: number[];
   widthSeconds: number;
+  dashboard: DashboardPlan;
+};
+
+/** What is done in a browser, and how often. */
+export type DashboardPlan = {
+  opens: number;
+  switches: number;
+  keys: number;
+  searches: number;
+  /** Rows of the list that are scrolled through. */
+  rows: number;
+  /** Messages of the long thread, in thousands. */
+  thousands: number;
+  /** How long rows change while they are free to move, and while a pointer rests on one. */
+  changeSeconds: number;
+  restSeconds: number;
+  /** Frames of the socket, of five rows each: 36,000 are an hour of 50 changes a second. */
+  frames: number;
 };
 
 export const plans: Record<'full' | 'quick', Plan> = {
@@ -32,6 +50,17 @@ export const plans: Record<'full' | 'quick', Plan> = {
     floorSeconds: 4,
     widths: [4, 16, 64],
     widthSeconds: 3,
+    dashboard: {
+      opens: 12,
+      switches: 60,
+      keys: 150,
+      searches: 36,
+      rows: 10_000,
+      thousands: 10,
+      changeSeconds: 15,
+      restSeconds: 5,
+      frames: 36_000,
+    },
   },
   quick: {
     rows: 100_000,
@@ -43,6 +72,17 @@ export const plans: Record<'full' | 'quick', Plan> = {
     floorSeconds: 1,
     widths: [16],
     widthSeconds: 1.5,
+    dashboard: {
+      opens: 3,
+      switches: 12,
+      keys: 40,
+      searches: 6,
+      rows: 2_000,
+      thousands: 1,
+      changeSeconds: 3,
+      restSeconds: 1,
+      frames: 2_000,
+    },
   },
 };
 

@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['tests/worker/**/*.test.ts'],
-          setupFiles: ['./tests/worker/apply-migrations.ts'],
+          setupFiles: ['./tests/worker/apply-migrations.ts', './tests/worker/plans/watch.ts'],
           // Generous on purpose: password hashes are slow by design, and a busy machine is not a defect.
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -14,7 +14,14 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 
 for (const project of ['unit', 'worker']) {
   console.log(`\n— ${project} tests`);
-  run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report(project)}`]);
+  const reporters = ['default', 'json', ...(project === 'worker' ? ['./tests/worker/plans/reporter.ts'] : [])];
+  run('vitest', [
+    'run',
+    '--project',
+    project,
+    ...reporters.map((name) => `--reporter=${name}`),
+    `--outputFile.json=${report(project)}`,
+  ]);
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report(project), 'utf8'));
   counts.passed += numPassedTests;
   counts.failed += numFailedTests;

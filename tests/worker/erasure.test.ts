@@ -13,9 +13,10 @@ import { erasureOf } from '../../src/lib/server/bindings';
 import { opaque } from '../../src/lib/server/pseudonym';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { keyOf } from '../../src/lib/server/media';
+import { directoryOf } from '../../workers/directory/directory';
 import { conversationOf, hubOf } from '../../workers/env';
 import { headersOf } from '../../workers/sockets';
-import { alex, ana, anInbound } from '../fixtures/conversation';
+import { alex, ana, anInbound, aReceipt } from '../fixtures/conversation';
 import { aConversation, CHANNEL, openShop, stored } from './conversation-world';
 import { ORIGIN } from './front-door';
 
@@ -366,6 +367,17 @@ describe('an erasure', () => {
     await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
     await people.erase({ id: target.id });
     expect((await moved()).map(({ key }) => key)).toEqual(['erased_at']);
+  });
+
+  test('takes what the directory knows of their messages along, where receipts name nobody', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive({ ...target, provider: 'webhook' }, [anInbound({ eventId: 'known-1', address: target.address, at: 1 })]);
+    const directory = directoryOf(env, CHANNEL, 'id:known-1');
+    await directory.put('id:known-1', target.id);
+    await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
+    await people.erase({ id: target.id });
+    const receipt = aReceipt({ providerMessageId: 'known-1' });
+    expect(await directory.findOrPark('id:known-1', receipt)).toBeNull();
   });
 
   test('while messages arrive: what was written before is gone, what was written after is all there', async () => {

@@ -1,10 +1,13 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Template } from '../../src/lib/domain/template';
 import { database } from '../../src/lib/server/db/client';
 import * as templates from '../../src/lib/server/db/templates';
+import { gateOf } from '../../src/lib/server/bindings';
 import { keyOf, labelled } from '../../src/lib/server/media';
 import { appRouter } from '../../src/lib/server/trpc/router';
+import { conversationOf } from '../../workers/env';
 import { anInbound } from '../fixtures/conversation';
 import { aConversation, CHANNEL, onDisk, openShop } from './conversation-world';
 import { ORIGIN } from './front-door';
@@ -150,4 +153,17 @@ test('an attachment can be asked for again where there is one', async () => {
   await stub.receive(target, [anInbound({ eventId: 'wamid.photo', kind: 'image', text: 'Look', media })]);
   const photo = (await onDisk(stub)).messages.find(({ kind }) => kind === 'image');
   expect(await conversations.fetchMedia({ id: target.id, messageId: photo?.id ?? '' })).toEqual({});
+});
+
+test('what a stopped channel did not take was no try, and waits', async () => {
+  vi.stubGlobal('fetch', async () => Response.json({ error: { code: 190, message: 'expired' } }, { status: 401 }));
+  const { id, base, sent } = await held();
+  const message = { ...base(), text: 'Are you there?' };
+  await conversations.send(message);
+  await vi.waitFor(async () => expect((await gateOf(env, CHANNEL).health()).stopped).not.toBeNull(), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await sent(message.messageId)).toMatchObject({ delivery: { status: 'queued' } }), { timeout: 10_000 }); // prettier-ignore
+  const tries = await runInDurableObject(conversationOf(env, id), (_, { storage }) =>
+    storage.sql.exec('SELECT attempts FROM outbox WHERE message_id = ?', message.messageId).toArray(),
+  );
+  expect(tries).toEqual([{ attempts: 0 }]);
 });

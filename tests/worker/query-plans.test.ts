@@ -3,7 +3,6 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { ListQuery, writeCursor } from '../../src/lib/domain/list';
 import { everybody, type PeopleQuery } from '../../src/lib/domain/people-query';
 import { recencyOf } from '../../src/lib/domain/recency';
-import * as attribution from '../../src/lib/server/db/attribution';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
 import * as conversations from '../../src/lib/server/db/conversations';
@@ -33,7 +32,6 @@ beforeAll(async () => {
     await campaigns.insert(env.DB, { id, name, labels: [...labels], channelId: 'demo-whatsapp', template: '', status: 'sent', ref: null, createdAt: NOW }); // prettier-ignore
   }
   await conversations.write(env.DB, rows);
-  await env.DB.exec('ANALYZE');
 });
 beforeEach(() => {
   ran.length = 0;
@@ -53,13 +51,14 @@ const filters = [
   { heldBy: 'me' as const },
 ];
 
+/* That no statement of the product passes over a table that grows, or sorts one, plans/watch.ts looks at. What is sharper is here. */
+
 test.each(views)('the list of %j is a range of the recency id, without a sort', async (view) => {
   await conversations.list(db, ListQuery.parse(view), facts);
   expect(ran).toHaveLength(1);
   for (const statement of ran) {
     const plan = await planOf(env.DB, statement);
     expect(plan).not.toContain('TEMP B-TREE');
-    expect(plan).not.toMatch(/SCAN (c|k|conversations|campaigns)\b/);
     expect(plan).toContain('SEARCH c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)');
   }
 });
@@ -72,34 +71,12 @@ test.each(views.flatMap((view) => filters.map((filter) => ({ ...view, ...filter 
     for (const statement of ran) {
       const plan = await planOf(env.DB, statement);
       expect(plan).not.toContain('TEMP B-TREE');
-      expect(plan).not.toMatch(/SCAN (c|k|conversations|campaigns)\b/);
       // `><`: the index itself gets both bounds.
       expect(plan).toMatch(/SCAN conversations_fts VIRTUAL TABLE INDEX \d+:M1><\n/);
       expect(plan).toContain('SEARCH c USING INTEGER PRIMARY KEY (rowid=?)');
     }
   },
 );
-
-test('counts, look-ups and attribution search, and never scan the conversations or the sends', async () => {
-  await conversations.counts(db, {}, facts);
-  await conversations.counts(db, { labels: ['promo'], search: 'book' }, facts);
-  await conversations.find(db, [idOf(1)], facts);
-  const reply = { channelId: 'demo-whatsapp', address: '1', replyTo: 'wamid.1', token: 't', ref: 'r', at: NOW };
-  await attribution.attribute(db, reply);
-  await conversations.write(d1, [aSummary({ id: idOf(2_000) })]);
-  expect(ran.length).toBeGreaterThan(8);
-  for (const statement of ran) {
-    const plan = await planOf(env.DB, statement);
-    // The people of a batch are gathered in memory, which is as large as the batch.
-    if (!statement.sql.includes('person_addresses')) expect(plan, statement.sql).not.toContain('TEMP B-TREE');
-    // Of the index `f` is what it has found.
-    expect(statement.sql.includes('conversations_fts') ? plan.replaceAll('SCAN f\n', '') : plan, statement.sql).not.toMatch(
-      /SCAN (c|s|a|q|f|conversations|campaign_sends|campaign_labels|people|person_addresses|person_facts)\b/,
-    );
-    for (const line of plan.split('\n').filter((step) => step.includes('SCAN conversations_fts')))
-      expect(line).toMatch(/><$|INDEX 0:=$/);
-  }
-});
 
 const segment: PeopleQuery = {
   match: 'any',

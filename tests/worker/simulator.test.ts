@@ -258,6 +258,14 @@ test('what a channel does not pass on is refused', async () => {
   expect((await act(id, { type: 'block', isBlocked: true })).status).toBe(400);
 });
 
+test('the phone of somebody who is erased goes, with what is on it; others stay', async () => {
+  const [gone, other] = [await aPhone(), await aPhone()];
+  for (const { id } of [gone, other]) await write(id, 'here I am');
+  await simulatorOf(env).erase([gone.id]);
+  expect(await simulatorOf(env).thread(gone.id)).toBeNull();
+  expect((await simulatorOf(env).thread(other.id))?.messages).toMatchObject([{ text: 'here I am' }]);
+});
+
 test('another phone’s message cannot be edited', async () => {
   const [mine, other] = [await aPhone(), await aPhone()];
   const Id = z.object({ id: z.string() });

@@ -9,6 +9,7 @@ import { hashPassword } from '../../src/lib/server/auth/password';
 import { database } from '../../src/lib/server/db/client';
 import { INVITE_MS, usable } from '../../src/lib/server/db/invites';
 import { accept, setUp } from '../../src/lib/server/db/joining';
+import * as passkeys from '../../src/lib/server/db/passkeys';
 import * as resets from '../../src/lib/server/db/password-resets';
 import * as changes from '../../src/lib/server/db/user-changes';
 import { mailerOf } from '../../src/lib/server/mail';
@@ -202,6 +203,24 @@ describe('with people', () => {
     }
     expect(codes.at(-1)).toBe('TOO_MANY_REQUESTS');
   });
+});
+
+test('a passkey is its owner’s alone: nobody else renames it or takes it away, and a use is noted', async () => {
+  const [ana, ben] = await Promise.all(['ana', 'ben'].map((name) => idOf(`${name}@parley.test`)));
+  const [owner, other] = [ana, ben].map((id = '') => ({ id, name: id, role: 'agent' as const }));
+  if (!owner || !other) throw new Error('nobody there');
+  const db = database(env.DB);
+  const key = { id: 'credential', publicKey: 'cose', counter: 0, transports: ['usb'], name: 'Blue key' };
+  await passkeys.insert(env.DB, key, owner, 1);
+  await expect(passkeys.insert(env.DB, key, other, 2)).rejects.toThrow();
+  await passkeys.used(db, key.id, 7, 3);
+  expect(await passkeys.find(db, key.id)).toMatchObject({ userId: owner.id, counter: 7 });
+  expect(await passkeys.rename(db, key.id, other.id, 'Mine')).toBe(false);
+  expect(await passkeys.rename(db, key.id, owner.id, 'Green key')).toBe(true);
+  expect(await passkeys.list(db, owner.id)).toEqual([{ id: key.id, name: 'Green key', createdAt: 1, lastUsedAt: 3 }]);
+  expect(await passkeys.remove(env.DB, key.id, other, 4)).toBe(false);
+  expect(await passkeys.remove(env.DB, key.id, owner, 4)).toBe(true);
+  expect(await passkeys.list(db, owner.id)).toEqual([]);
 });
 
 test('wrong links are slowed down by where they come from, right ones are not', async () => {

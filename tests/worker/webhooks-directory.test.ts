@@ -63,6 +63,15 @@ describe('the directory', () => {
     expect(directoryOf(env, 'spread', 'id:x').id.equals(directoryOf(env, 'spread', 'id:x').id)).toBe(true);
   });
 
+  test('forgets what it is told to, and what waits for that', async () => {
+    const directory = directoryOf(env, 'forgotten', 'id:out-1');
+    await directory.put('id:out-1', 'conversation-1');
+    await directory.findOrPark('id:out-2', receipt('read'));
+    await directory.forget(['id:out-1', 'id:out-2']);
+    expect(await directory.findOrPark('id:out-1', receipt('read'))).toBeNull();
+    expect(await directory.put('id:out-2', 'conversation-2')).toEqual([]);
+  });
+
   test('drops a parked receipt after a day, not before', async () => {
     const directory = directoryOf(env, 'drops', 'id:out-1');
     await directory.findOrPark('id:out-1', receipt('delivered'));

@@ -26,6 +26,8 @@ const migrations: readonly string[] = [
   CREATE INDEX recipients_unrecorded ON recipients (seq) WHERE is_recorded = 0;
   CREATE INDEX recipients_by_outcome ON recipients (outcome, seq);
   `,
+  // Few are being called at a time, and they are found by their outcome: an index of them was a written row a recipient for nothing.
+  `DROP INDEX recipients_called;`,
 ];
 
 /** Brings an object's storage to the newest schema; all or nothing, and nothing when it is there already. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outsider } from '../src/lib/domain/audit';
 import { IndexCursor } from '../src/lib/domain/index-check';
 import { recording } from '../src/lib/server/db/audit';
 import { batch, database } from '../src/lib/server/db/client';
@@ -29,7 +30,7 @@ export async function maintain(request: Request, env: Env): Promise<Response> {
   const { action, after } = asked.data;
   const rebuild = action === 'rebuild';
   if (rebuild && after === '') {
-    const entry = { at: Date.now(), actor: { id: null, name: 'Command line' }, action: 'index.rebuilt', subject: { type: 'index', id: 'search' } } as const; // prettier-ignore
+    const entry = { at: Date.now(), actor: outsider('commandLine'), action: 'index.rebuilt', subject: { type: 'index', id: 'search' } } as const; // prettier-ignore
     await batch(env.DB, [recording(database(env.DB), entry)]);
   }
   return Response.json(await stepIndex(env, { after, rebuild }));

@@ -10,7 +10,7 @@ import { subjectOf } from '../../src/lib/server/pseudonym';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { alex, ana, anInbound, ben } from '../fixtures/conversation';
 import { aConversation, openShop } from './conversation-world';
-import { ORIGIN } from './front-door';
+import { ORIGIN, signIn } from './front-door';
 
 const db = database(env.DB);
 const callerOf = (role: Role) =>
@@ -248,6 +248,17 @@ describe('the log', () => {
     );
     const acts = await audit.list({ actors: ['API key Shop'] });
     expect(acts.items.map(({ subject }) => subject.id)).toEqual(['by-key']);
+  });
+
+  test('can be asked for what was done by nobody who has an account', async () => {
+    const offered = await audit.actors();
+    expect(offered.slice(-4)).toEqual([
+      { id: 'Customer', name: 'Customers' },
+      ...['Sign-in', 'Set-up', 'Command line'].map((name) => ({ id: name, name })),
+    ]);
+    await signIn('nobody@parley.test', 'wrong');
+    const { items } = await audit.list({ actors: ['Sign-in'] });
+    expect(items).toMatchObject([{ action: 'user.sign_in_failed', actor: { id: null, name: 'Sign-in' } }]);
   });
 
   test('a forged cursor is refused', async () => {

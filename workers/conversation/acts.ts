@@ -1,3 +1,4 @@
+import { outsider } from '../../src/lib/domain/audit';
 import type { Effect } from '../../src/lib/domain/conversation';
 import { opaque, subjectOf } from '../../src/lib/server/pseudonym';
 import { hubOf, type Env } from '../env';
@@ -11,5 +12,5 @@ export async function recordAct(
   const subject = subjectOf('conversation', conversationId);
   // Of this act alone: two acts must not show by their ids that they are about the same person.
   const id = await opaque(env.SECRET_KEY, `act ${conversationId} ${at} ${messageId}`);
-  await hubOf(env, conversationId).record({ id, at, actor: actor ?? { id: null, name: 'Customer' }, action, subject, details });
+  await hubOf(env, conversationId).record({ id, at, actor: actor ?? outsider('customer'), action, subject, details });
 }

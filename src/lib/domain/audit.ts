@@ -24,6 +24,17 @@ export const auditAreaNames: Record<AuditArea, string> = {
   audit: 'Audit',
 };
 
+/** Who acts without being a user or a key of the API. The audit knows each by this name, and all customers by one. */
+const outsiders = { customer: 'Customer', signIn: 'Sign-in', setUp: 'Set-up', commandLine: 'Command line' } as const;
+
+export const outsider = (who: keyof typeof outsiders): { id: null; name: string } => ({ id: null, name: outsiders[who] });
+
+/** The same as a filter offers them, by the name that the audit has. */
+export const outsiderChoices: readonly { id: string; name: string }[] = Object.values(outsiders).map((name) => ({
+  id: name,
+  name: name === outsiders.customer ? 'Customers' : name,
+}));
+
 const At = z.number().int().nonnegative();
 
 /** What the log may be narrowed by; times in epoch ms, `before` excluded. `actors`: ids of users, or names of what is no user. */

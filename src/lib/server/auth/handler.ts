@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Env } from '../../../../workers/env';
+import { outsider } from '../../domain/audit';
 import { guardOf } from '../bindings';
 import { recording, type AuditEntry } from '../db/audit';
 import { database } from '../db/client';
@@ -154,7 +155,7 @@ async function welcome({ request, env }: Call, response: Response, method: strin
 }
 
 const failedSignIn = (account: string): Omit<AuditEntry, 'at'> => ({
-  actor: { id: null, name: 'Sign-in' },
+  actor: outsider('signIn'),
   action: 'user.sign_in_failed',
   subject: { type: 'account', id: account },
 });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { keyActorName } from '../../domain/api-key';
-import type { AuditCursor, AuditFilters } from '../../domain/audit';
+import { outsiderChoices, type AuditCursor, type AuditFilters } from '../../domain/audit';
 import type { Db } from './client';
 
 /** One row as Settings → Audit shows it. */
@@ -96,12 +96,12 @@ function hrefOf(type: string, id: string): string | null {
   return type === 'campaign' ? `/campaigns/${id}` : null;
 }
 
-/** Who may be asked for: every user by name, then every key of the API, revoked ones included. */
+/** Who may be asked for: every user by name, every key of the API, revoked ones included, and who acts without being either. */
 export async function actors(db: Db): Promise<{ id: string; name: string }[]> {
   const [users, keys] = await Promise.all([
     db.selectFrom('users').select(['id', 'name']).orderBy('name').execute(),
     db.selectFrom('api_keys').select('name').distinct().orderBy('name').execute(),
   ]);
   // Keys are nobody: the audit has them by name, and keys of one name are one there.
-  return [...users, ...keys.map(({ name }) => ({ id: keyActorName(name), name: keyActorName(name) }))];
+  return [...users, ...keys.map(({ name }) => ({ id: keyActorName(name), name: keyActorName(name) })), ...outsiderChoices];
 }

@@ -1,3 +1,4 @@
+import { outsider } from '../../domain/audit';
 import type { Role } from '../../domain/role';
 import { recording } from './audit';
 import { batch, database, type Db } from './client';
@@ -62,7 +63,7 @@ export async function setUp(d1: D1Database, email: string, newcomer: Newcomer, n
       passwordOf(db, newcomer, now),
       recording(db, {
         at: now,
-        actor: { id: null, name: 'Set-up' },
+        actor: outsider('setUp'),
         action: 'user.joined',
         subject: { type: 'user', id: newcomer.id },
         details: { role: 'admin' },

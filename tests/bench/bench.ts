@@ -28,14 +28,14 @@ export type DashboardPlan = {
   switches: number;
   keys: number;
   searches: number;
-  /** Rows of the list that are scrolled through. */
+  /** Rows of the list that are scrolled through, and a fifth of them back. */
   rows: number;
   /** Messages of the long thread, in thousands. */
   thousands: number;
   /** How long rows change while they are free to move, and while a pointer rests on one. */
   changeSeconds: number;
   restSeconds: number;
-  /** Frames of the socket, of five rows each: 36,000 are an hour of 50 changes a second. */
+  /** Frames of the socket, of five rows each: 7,200 are an hour of ten changes a second. */
   frames: number;
 };
 
@@ -51,15 +51,15 @@ export const plans: Record<'full' | 'quick', Plan> = {
     widths: [4, 16, 64],
     widthSeconds: 3,
     dashboard: {
-      opens: 12,
-      switches: 60,
-      keys: 150,
-      searches: 36,
+      opens: 8,
+      switches: 40,
+      keys: 100,
+      searches: 30,
       rows: 10_000,
       thousands: 10,
-      changeSeconds: 15,
+      changeSeconds: 12,
       restSeconds: 5,
-      frames: 36_000,
+      frames: 7_200,
     },
   },
   quick: {
@@ -77,11 +77,11 @@ export const plans: Record<'full' | 'quick', Plan> = {
       switches: 12,
       keys: 40,
       searches: 6,
-      rows: 2_000,
+      rows: 1_000,
       thousands: 1,
-      changeSeconds: 3,
+      changeSeconds: 2,
       restSeconds: 1,
-      frames: 2_000,
+      frames: 500,
     },
   },
 };

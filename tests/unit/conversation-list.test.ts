@@ -406,14 +406,33 @@ test('rows are let go under a pointer, too, by where they stand and not by where
   await vi.advanceTimersByTimeAsync(0);
   list.freeze(true);
   const met = new Set<string>();
+  const moved = new Set<string>();
   await scroll('down', () => {
     list.rows.forEach(({ id }) => met.add(id));
     // Whoever stands at the edge of what is kept writes again.
     const row = list.rows.at(-201);
-    if (row) list.apply({ type: 'rows', rows: [{ ...row, version: 2, lastInboundAt: NOW + 10 }] });
+    if (row === undefined) return;
+    moved.add(row.id);
+    list.apply({ type: 'rows', rows: [{ ...row, version: 2, lastInboundAt: NOW + 10 }] });
   });
-  expect(met.size).toBe(1_000);
   expect(inOrder().filter((id) => !met.has(id))).toEqual([]);
+  met.clear();
+  await scroll('up', () => list.rows.forEach(({ id }) => met.add(id)));
+  expect(inOrder().slice(0, 700).filter((id) => !met.has(id) && !moved.has(id))).toEqual([]); // prettier-ignore
+});
+
+test('a page that was asked for before its rows’ neighbours were let go tears no hole', async () => {
+  const { list, asked, answer, ids } = aList();
+  list.show(view());
+  await answer(0, Array.from({ length: 50 }, (_, n) => aRow(`y${n}`, 1_000 + n)), 'r1'); // prettier-ignore
+  void list.more();
+  for (let n = 0; n < 500; n++) list.apply({ type: 'rows', rows: [aRow(`a${n}`, 900 - n)] });
+  list.keepAround(0, 8);
+  expect(ids()).not.toContain('y');
+  await answer(1, [aRow('z', 2_000)], null);
+  expect(ids()).not.toContain('z');
+  void list.more();
+  expect(asked[2]?.query.cursor).not.toBe('r1');
 });
 
 test('a pointer that rests for long keeps a bounded number waiting, and then the list is read anew', async () => {

@@ -18,7 +18,7 @@ export type Stopwatch = {
   keys(): number[];
   /** Requests of the list that were begun and given up since the page is open. */
   requests(): { begun: number; givenUp: number };
-  /** Moves a scroller by so much each frame until `isDone`, or until nothing has moved for some seconds. */
+  /** Moves a scroller by so much each frame until `isDone` is there, or until nothing has moved for some seconds. */
   scroll(selector: string, byPx: number, isDone: string): Promise<Frames & { waitedFrames: number }>;
   /** Watches frames, and which row is under a point, until `stop` is called. */
   watch(point: { x: number; y: number } | null): void;
@@ -153,9 +153,7 @@ export function installStopwatch(): void {
       const deltasMs: number[] = [];
       let [waitedFrames, still] = [0, 0];
       let before = await nextFrame();
-      // Upwards all the way: what is kept in the page for the Tab key may be the first row.
-      const isAtEnd = () => document.querySelector(isDone) !== null && (byPx > 0 || box.scrollTop === 0);
-      while (!isAtEnd() && still < STUCK_FRAMES) {
+      while (document.querySelector(isDone) === null && still < STUCK_FRAMES) {
         const from = box.scrollTop;
         box.scrollTop = from + byPx;
         const isStill = box.scrollTop === from;

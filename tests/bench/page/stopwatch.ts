@@ -111,7 +111,7 @@ export function installStopwatch(): void {
   });
 
   const opened = until(() => document.querySelector('[data-row]') !== null).then(painted);
-  const isBusy = () => document.querySelector('[aria-busy="true"]') !== null;
+  const isBusy = () => document.querySelector('[aria-busy="true"], [role="status"][aria-label^="Loading"]') !== null;
 
   window.stopwatch = {
     opened,

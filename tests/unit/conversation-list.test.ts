@@ -86,7 +86,7 @@ test('the first page shows, and the same view is not asked for twice', async () 
 test('a frame that arrives while a page is read wins over the older row on that page', async () => {
   const { list, answer } = aList();
   list.show(view());
-  list.apply({ type: 'rows', rows: [aRow('a', 0, 5, { unread: 2 })] });
+  list.apply({ type: 'rows', at: 'now', rows: [aRow('a', 0, 5, { unread: 2 })] });
   await answer(0, [aRow('a', 3, 4)]);
   expect(list.rows).toEqual([aRow('a', 0, 5, { unread: 2 })]);
   expect(list.unread).toBe(1);
@@ -96,7 +96,7 @@ test('after a gap, what was heard before it does not come back over what is read
   const { list, answer, ids } = aList();
   list.show(view('ticket=new'));
   await answer(0, []);
-  list.apply({ type: 'rows', rows: [aRow('a', 1, 2)] });
+  list.apply({ type: 'rows', at: 'now', rows: [aRow('a', 1, 2)] });
   expect(ids()).toBe('a');
   // While the connection was gone, the conversation was closed.
   list.refresh();
@@ -143,7 +143,7 @@ test('further pages join without repeating a row that moved up meanwhile', async
   void list.more();
   void list.more();
   expect(asked).toHaveLength(2);
-  list.apply({ type: 'rows', rows: [aRow('b', 0, 2)] });
+  list.apply({ type: 'rows', at: 'now', rows: [aRow('b', 0, 2)] });
   await answer(1, [aRow('b', 3, 1), aRow('a', 4)]);
   expect(ids()).toBe('bdca');
   expect(list.hasMore).toBe(false);
@@ -154,7 +154,7 @@ test('held still, the list waits with what is new until it is let go', async () 
   list.show(view());
   await answer(0, [aRow('b', 1), aRow('a', 2)]);
   list.freeze(true);
-  list.apply({ type: 'rows', rows: [aRow('c', 0), aRow('a', 0, 2, { unread: 1 })] });
+  list.apply({ type: 'rows', at: 'now', rows: [aRow('c', 0), aRow('a', 0, 2, { unread: 1 })] });
   expect(ids()).toBe('ba');
   expect(list.rows[1]?.unread).toBe(1);
   expect(list.waiting).toBe(2);
@@ -180,7 +180,7 @@ test('under a filter a burst of frames asks for the counts once a second, and on
   await answer(0, []);
   expect(countsAsked).toHaveLength(1);
   for (let i = 0; i < 25; i++) {
-    list.apply({ type: 'rows', rows: [aRow('a', 0, i + 1)] });
+    list.apply({ type: 'rows', at: 'now', rows: [aRow('a', 0, i + 1)] });
     await vi.advanceTimersByTimeAsync(100);
   }
   await vi.advanceTimersByTimeAsync(2_000);
@@ -194,7 +194,7 @@ test('the slower counting is, the rarer it is asked for', async () => {
   list.show(view('q=a'));
   await answer(0, []);
   for (let i = 0; i < 120; i++) {
-    list.apply({ type: 'rows', rows: [aRow('a', 0, i + 1)] });
+    list.apply({ type: 'rows', at: 'now', rows: [aRow('a', 0, i + 1)] });
     await vi.advanceTimersByTimeAsync(100);
   }
   const gaps = countsAsked.slice(1).map((at, i) => at - (countsAsked[i] ?? 0));
@@ -207,7 +207,7 @@ test('the counts of the whole list are asked for once, and told from then on', a
   list.show(view());
   await answer(0, []);
   for (let i = 0; i < 25; i++) {
-    list.apply({ type: 'rows', rows: [aRow('a', 0, i + 1)] });
+    list.apply({ type: 'rows', at: 'now', rows: [aRow('a', 0, i + 1)] });
     await vi.advanceTimersByTimeAsync(100);
   }
   await vi.advanceTimersByTimeAsync(2_000);
@@ -238,6 +238,30 @@ test('what was asked before something was told does not replace it', async () =>
   list.apply({ type: 'counts', counts: told });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(list.counts).toEqual(told);
+});
+
+test('who is told all that it has missed asks for nothing; who is not reads the list anew, and is told the counts', async () => {
+  const { list, asked, countsAsked, answer, ids } = aList();
+  list.show(view());
+  await answer(0, [aRow('a', 2)]);
+  expect(list.heardAt).toBeNull();
+  list.apply({ type: 'rows', at: 'life.1', rows: [aRow('b', 1)] });
+  expect(list.heardAt).toBe('life.1');
+  list.apply({ type: 'hello', at: 'life.2', isCaughtUp: true, rows: [aRow('c', 0)], agents: [] });
+  expect([ids(), asked.length]).toEqual(['cba', 1]);
+  list.apply({ type: 'hello', at: 'another.0', isCaughtUp: false, rows: [], agents: [] });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([list.heardAt, asked.length, countsAsked.length]).toEqual(['another.0', 2, 1]);
+});
+
+test('people come and go; who is named twice is there once', () => {
+  const { list } = aList();
+  const [ana, ben] = [{ id: 'ana', name: 'Ana' }, { id: 'ben', name: 'Ben' }]; // prettier-ignore
+  list.apply({ type: 'hello', at: 'now', isCaughtUp: false, rows: [], agents: [ben] });
+  list.apply({ type: 'presence', came: [ana, ben], left: ['nobody'] });
+  expect(list.agents).toEqual([ana, ben]);
+  list.apply({ type: 'presence', came: [], left: ['ben'] });
+  expect(list.agents).toEqual([ana]);
 });
 
 test('a failure with nothing on screen says so, and a failed refresh keeps the rows', async () => {
@@ -286,7 +310,7 @@ test('held still under a pointer, no row moves: not what is new, nor for what le
   list.show(view('ticket=new'));
   await answer(0, [aRow('c', 1), aRow('b', 2), aRow('a', 3)]);
   list.freeze(true);
-  list.apply({ type: 'rows', rows: [aRow('d', 0), aRow('c', 1, 2, { ticketStatus: 'closed' })] });
+  list.apply({ type: 'rows', at: 'now', rows: [aRow('d', 0), aRow('c', 1, 2, { ticketStatus: 'closed' })] });
   expect(ids()).toBe('cba');
   expect(list.waiting).toBe(1);
   list.freeze(false);
@@ -333,7 +357,7 @@ function aLongList(size: number) {
   });
   const comes = (row: Summary) => {
     stored.push(placed(row));
-    list.apply({ type: 'rows', rows: [row] });
+    list.apply({ type: 'rows', at: 'now', rows: [row] });
   };
   /** To the end of what is loaded and further, as the list on screen does it, until there is nothing further. */
   const scroll = async (way: 'down' | 'up', meets: () => void) => {
@@ -413,7 +437,7 @@ test('rows are let go under a pointer, too, by where they stand and not by where
     const row = list.rows.at(-201);
     if (row === undefined) return;
     moved.add(row.id);
-    list.apply({ type: 'rows', rows: [{ ...row, version: 2, lastInboundAt: NOW + 10 }] });
+    list.apply({ type: 'rows', at: 'now', rows: [{ ...row, version: 2, lastInboundAt: NOW + 10 }] });
   });
   expect(inOrder().filter((id) => !met.has(id))).toEqual([]);
   met.clear();
@@ -426,7 +450,7 @@ test('a page that was asked for before its rows’ neighbours were let go tears 
   list.show(view());
   await answer(0, Array.from({ length: 50 }, (_, n) => aRow(`y${n}`, 1_000 + n)), 'r1'); // prettier-ignore
   void list.more();
-  for (let n = 0; n < 500; n++) list.apply({ type: 'rows', rows: [aRow(`a${n}`, 900 - n)] });
+  for (let n = 0; n < 500; n++) list.apply({ type: 'rows', at: 'now', rows: [aRow(`a${n}`, 900 - n)] });
   list.keepAround(0, 8);
   expect(ids()).not.toContain('y');
   await answer(1, [aRow('z', 2_000)], null);

@@ -83,3 +83,18 @@ test('what could not be counted is counted with the next change', async () => {
   await fire();
   expect(told).toEqual([7]);
 });
+
+test('who comes is told what was told last, unless it is old or on its way to be another', async () => {
+  const { counts, world, told, fire, asked } = aRound();
+  expect(counts.latest(), 'nobody has counted yet').toBeNull();
+  await settled();
+  expect(told).toEqual([1]);
+  expect(counts.latest()).toEqual(countsOf(1));
+  expect(asked()).toBe(1);
+  counts.changed();
+  expect(counts.latest()).toBeNull();
+  await fire();
+  expect(counts.latest()).toEqual(countsOf(1));
+  world.now += 10_000;
+  expect(counts.latest(), 'the clock alone moves them').toBeNull();
+});

@@ -104,7 +104,7 @@ describe('live sockets', () => {
     const frames: string[] = [];
     webSocket?.addEventListener('message', ({ data }) => frames.push(String(data)));
     webSocket?.accept();
-    await expect.poll(() => frames.join()).toContain('presence');
+    await expect.poll(() => frames.join()).toContain('hello');
     expect(frames.join()).not.toContain('root');
     webSocket?.close();
   });

@@ -28,8 +28,8 @@ afterEach(() => {
 
 type Dashboard = { socket: WebSocket; frames: InboxFrame[]; texts: string[]; closed: Promise<number> };
 
-async function connect(agent: Agent, session = `session-of-${agent.id}`): Promise<Dashboard> {
-  const response = await hub.fetch('https://parley.test/live/inbox', {
+async function connect(agent: Agent, session = `session-of-${agent.id}`, since = ''): Promise<Dashboard> {
+  const response = await hub.fetch(`https://parley.test/live/inbox?since=${since}`, {
     headers: [['upgrade', 'websocket'], ...headersOf(agent, session)],
   });
   const socket = response.webSocket;
@@ -51,7 +51,16 @@ async function connect(agent: Agent, session = `session-of-${agent.id}`): Promis
 }
 
 const rowsOf = ({ frames }: Dashboard): Summary[] => frames.flatMap((frame) => (frame.type === 'rows' ? frame.rows : []));
-const agentsOf = ({ frames }: Dashboard): string[] => frames.flatMap((frame) => (frame.type === 'presence' ? [frame.agents.map(({ id }) => id).join()] : [])); // prettier-ignore
+/** Who is here, after each frame that says so. */
+function agentsOf({ frames }: Dashboard): string[] {
+  const here = new Set<string>();
+  return frames.flatMap((frame) => {
+    const [came, left] = frame.type === 'hello' ? [frame.agents, []] : frame.type === 'presence' ? [frame.came, frame.left] : [[], []]; // prettier-ignore
+    for (const { id } of came) here.add(id);
+    for (const id of left) here.delete(id);
+    return frame.type === 'hello' || frame.type === 'presence' ? [[...here].sort().join()] : [];
+  });
+}
 const errorsOf = ({ frames }: Dashboard): number => frames.filter(({ type }) => type === 'error').length;
 
 test('a published row is on every dashboard at once, and in the read model when publishing is over', async () => {
@@ -69,10 +78,10 @@ test('what there is now is told to every dashboard, as soon as the read model ha
   const [fresh, closed] = [aSummary({ id: idOf(1), lastInboundAt: Date.now() }), aSummary({ id: idOf(2), lastInboundAt: Date.now(), ticketStatus: 'closed' })]; // prettier-ignore
   await hub.publish(fresh);
   const first = { total: 1, new: 1, pending: 0, closed: 0 };
-  await vi.waitFor(() => expect([countsOf(one), countsOf(two)]).toEqual([[first], [first]]));
+  await vi.waitFor(() => expect([countsOf(one).at(-1), countsOf(two).at(-1)]).toEqual([first, first]), { timeout: 5_000 });
   await hub.publish(closed);
   const second = { total: 2, new: 1, pending: 0, closed: 1 };
-  await vi.waitFor(() => expect(countsOf(one)).toEqual([first, second]), { timeout: 5_000 });
+  await vi.waitFor(() => expect(countsOf(one).at(-1)).toEqual(second), { timeout: 5_000 });
 });
 
 test('a row that is not yet written is pending, and stays so a moment longer than it has to', async () => {
@@ -128,7 +137,7 @@ test('one failed write does not fail the next one', async () => {
 
 test('everybody sees who has the dashboard open, each person once, until the last tab is closed', async () => {
   const first = await connect(ana);
-  await vi.waitFor(() => expect(agentsOf(first)).toEqual(['ana']));
+  await vi.waitFor(() => expect(agentsOf(first).at(-1)).toBe('ana'));
   const second = await connect(ben);
   const tab = await connect(ben);
   await vi.waitFor(() => expect([agentsOf(first).at(-1), agentsOf(tab).at(-1)]).toEqual(['ana,ben', 'ana,ben']));
@@ -139,12 +148,12 @@ test('everybody sees who has the dashboard open, each person once, until the las
 
 test('names of any script survive the way through the headers', async () => {
   const dashboard = await connect({ ...ana, name: '王小明 Ñ' });
-  await vi.waitFor(() => expect(dashboard.frames).toEqual([{ type: 'presence', agents: [{ id: 'ana', name: '王小明 Ñ' }] }]));
+  await vi.waitFor(() => expect(dashboard.frames[0]).toMatchObject({ type: 'hello', agents: [{ id: 'ana', name: '王小明 Ñ' }] }));
 });
 
 test('dashboards that slept through an eviction still get rows and are still known', async () => {
   const dashboard = await connect(alex);
-  await vi.waitFor(() => expect(agentsOf(dashboard)).toHaveLength(1));
+  await vi.waitFor(() => expect(agentsOf(dashboard).at(-1)).toBe('alex'));
   await evictDurableObject(hub);
   const row = aSummary();
   await hub.publish(row);
@@ -205,6 +214,59 @@ test('the end of a sign-in ends its dashboards and nobody else’s', async () =>
   await hub.disconnect('ended');
   expect(await gone.closed).toBe(1008);
   await vi.waitFor(() => expect(agentsOf(stays).at(-1)).toBe('ben'));
+});
+
+test('a crowd that comes at once is told of in a few frames, and of those who are left all see the same', async () => {
+  const crowd = await Promise.all(Array.from({ length: 40 }, (_, n) => connect({ ...ana, id: `agent-${n + 10}` })));
+  const everybody = crowd.map((_, n) => `agent-${n + 10}`);
+  await vi.waitFor(() => expect(crowd.map((one) => agentsOf(one).at(-1))).toEqual(crowd.map(() => everybody.join())));
+  for (const { socket } of crowd.slice(20)) socket.close(1000);
+  const stay = crowd.slice(0, 20);
+  await vi.waitFor(() => expect(stay.map((one) => agentsOf(one).at(-1))).toEqual(stay.map(() => everybody.slice(0, 20).join())));
+  const told = stay[0]?.frames.filter(({ type }) => type === 'presence').length;
+  expect(told).toBeLessThan(10);
+});
+
+test('who comes back is told exactly what it has missed, as it is now', async () => {
+  const dashboard = await connect(ana);
+  await hub.publish(aSummary({ id: idOf(1), version: 1 }));
+  const at = dashboard.frames.flatMap((frame) => ('at' in frame ? [frame.at] : [])).at(-1);
+  dashboard.socket.close(1000);
+  await hub.publish(aSummary({ id: idOf(2), version: 1 }));
+  await hub.publish(aSummary({ id: idOf(2), version: 2 }));
+  const back = await connect(ana, undefined, at);
+  await vi.waitFor(() => expect(back.frames[0]).toMatchObject({ type: 'hello', isCaughtUp: true, rows: [{ id: idOf(2), version: 2 }] })); // prettier-ignore
+  const hello = back.frames[0];
+  const again = await connect(ana, undefined, hello?.type === 'hello' ? hello.at : '');
+  await vi.waitFor(() => expect(again.frames[0]).toMatchObject({ isCaughtUp: true, rows: [] }));
+});
+
+test.each([
+  ['the hub has started anew', () => evictDurableObject(hub)],
+  ['somebody was erased', () => hub.erase([{ id: idOf(9), erasedAt: NOW }])],
+  ['a channel was stopped', () => hub.channelsChanged()],
+  ['too much has changed', () => Promise.all(Array.from({ length: 101 }, (_, n) => hub.publish(aSummary({ id: idOf(n) }))))],
+  ['it makes up where it was', () => undefined],
+])('who comes back after a while is told to start over when %s', async (why, happens) => {
+  const before = await connect(ana);
+  await hub.publish(aSummary({ id: idOf(1), version: 1 }));
+  const at = before.frames.flatMap((frame) => ('at' in frame ? [frame.at] : [])).at(-1);
+  before.socket.close(1000);
+  await happens();
+  const back = await connect(ana, undefined, why.startsWith('it makes up') ? `${at}0` : at);
+  await vi.waitFor(() => expect(back.frames[0]).toMatchObject({ type: 'hello', isCaughtUp: false, rows: [] }));
+});
+
+test('who comes is told at once what there is, if it was counted lately', async () => {
+  const countsOf = ({ frames }: Dashboard) =>
+    frames.flatMap((frame) => (frame.type === 'counts' ? [frame.counts.active.total] : []));
+  const first = await connect(ana);
+  await hub.publish(aSummary({ lastInboundAt: Date.now() }));
+  await vi.waitFor(() => expect(countsOf(first).at(-1)).toBe(1), { timeout: 3_000 });
+  const told = countsOf(first).length;
+  const second = await connect(ben);
+  await vi.waitFor(() => expect(countsOf(second)).toEqual([1]));
+  expect(countsOf(first)).toHaveLength(told);
 });
 
 async function failureOf(call: Promise<void>): Promise<string> {

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { z } from 'zod';
-import { type InboxFrame, type Person, PING, PONG } from '../../src/lib/domain/protocol';
+import { type InboxFrame, PING, PONG } from '../../src/lib/domain/protocol';
 import { may } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
 import type { AuditEntry } from '../../src/lib/server/db/audit';
@@ -8,12 +8,14 @@ import { counts, write } from '../../src/lib/server/db/conversations';
 import { sumCounts, type TabCounts } from '../../src/lib/domain/list';
 import { database } from '../../src/lib/server/db/client';
 import { policyOf, readModelOf, readModelsOf, type Env } from '../env';
-import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
+import { acceptSocket, attachmentFrom, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { BatchWriter } from './batch-writer';
 import { LiveCounts } from './live-counts';
 import { NameFolding } from './name-folding';
+import { Presence } from './presence';
+import { Recent } from './recent';
 import { Registry } from './registry';
 
 /** Under load dashboards get one frame of rows in this time; the first change after a pause goes at once. */
@@ -33,6 +35,8 @@ export class Inbox extends DurableObject<Env> {
   readonly #registry: Registry;
   readonly #names: NameFolding;
   readonly #counts: LiveCounts;
+  readonly #presence: Presence;
+  readonly #recent = new Recent();
   /** Changed since the last frame, the newest of each conversation. */
   readonly #unsent = new Map<string, Summary>();
   #frameTimer = false;
@@ -44,10 +48,11 @@ export class Inbox extends DurableObject<Env> {
     this.#registry = new Registry(ctx.storage.sql);
     this.#names = new NameFolding(env.DB);
     const clock = { later: (run: () => void, afterMs: number) => void setTimeout(run, afterMs), now: () => Date.now() };
+    this.#presence = new Presence({ ...clock, sockets: () => this.ctx.getWebSockets(), tell: (frame) => this.#tell(frame) });
     this.#counts = new LiveCounts({
       ...clock,
       count: () => countAll(env),
-      tell: (counts) => broadcast(this.ctx.getWebSockets(), { type: 'counts', counts } satisfies InboxFrame),
+      tell: (counts) => this.#tell({ type: 'counts', counts }),
       isWatched: () => this.ctx.getWebSockets().length > 0,
     });
     this.#writer = new BatchWriter({
@@ -84,7 +89,8 @@ export class Inbox extends DurableObject<Env> {
       this.#registry.forget(id);
     }
     const ids = erased.map(({ id }) => id);
-    broadcast(this.ctx.getWebSockets(), { type: 'erased', ids } satisfies InboxFrame);
+    this.#recent.forget();
+    this.#tell({ type: 'erased', ids });
     await Promise.all([this.#writer.drop(new Set(ids)), this.#audit.settled()]);
   }
 
@@ -113,27 +119,28 @@ export class Inbox extends DurableObject<Env> {
 
   /** Tells every dashboard that a channel was stopped, or works again. */
   channelsChanged(): void {
-    broadcast(this.ctx.getWebSockets(), { type: 'channels' } satisfies InboxFrame);
+    this.#recent.forget();
+    this.#tell({ type: 'channels' });
   }
 
   /** Closes every dashboard of a sign-in that has ended. */
   disconnect(session: string): void {
-    const closed = closeSession(this.ctx.getWebSockets(), session);
-    if (closed.length > 0) this.#announce(closed);
+    for (const socket of closeSession(this.ctx.getWebSockets(), session)) this.#presence.left(socket);
   }
 
-  /** Takes a dashboard's upgrade, which the Worker entry has authenticated. */
+  /** Takes a dashboard's upgrade, which the Worker entry has authenticated. `?since=` is the last `at` that it has heard, if any. */
   override async fetch(request: Request): Promise<Response> {
     const attachment = attachmentFrom(request);
     if (!attachment) return new Response('Expected an authenticated upgrade', { status: 426 });
     if (!may(attachment.agent.role, 'conversations')) return new Response(null, { status: 403 });
     this.ctx.waitUntil(this.#names.round());
-    const known = this.#agents();
+    this.#presence.came(attachment.agent);
     const { socket, response } = acceptSocket(this.ctx, attachment);
-    const agents = this.#agents();
-    // A second tab changes nothing for the others.
-    if (agents.length === known.length) sendFrame(socket, { type: 'presence', agents } satisfies InboxFrame);
-    else this.#announce();
+    const missed = this.#recent.since(new URL(request.url).searchParams.get('since'));
+    const hello = { at: this.#recent.at, isCaughtUp: missed !== null, rows: missed ?? [], agents: this.#presence.agents() };
+    sendFrame(socket, { type: 'hello', ...hello } satisfies InboxFrame);
+    const counts = this.#counts.latest();
+    if (counts) sendFrame(socket, { type: 'counts', counts } satisfies InboxFrame);
     return response;
   }
 
@@ -144,7 +151,7 @@ export class Inbox extends DurableObject<Env> {
 
   override webSocketClose(socket: WebSocket, code: number): void {
     closeQuietly(socket, code);
-    this.#announce([socket]);
+    this.#presence.left(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
@@ -156,26 +163,13 @@ export class Inbox extends DurableObject<Env> {
     if (this.#unsent.size === 0) return;
     const rows = [...this.#unsent.values()];
     this.#unsent.clear();
-    broadcast(this.ctx.getWebSockets(), { type: 'rows', rows } satisfies InboxFrame);
+    this.#tell({ type: 'rows', at: this.#recent.add(rows), rows });
     this.#frameTimer = true;
     setTimeout(() => this.#sendRows(), FRAME_EVERY_MS);
   }
 
-  /** Tells everybody who is here. Sockets that are leaving are still listed by the runtime. */
-  #announce(leaving: readonly WebSocket[] = []): void {
-    const sockets = this.ctx.getWebSockets().filter((socket) => !leaving.includes(socket));
-    broadcast(sockets, { type: 'presence', agents: this.#agents(leaving) } satisfies InboxFrame);
-  }
-
-  /** Who has a dashboard open, each once, by name. */
-  #agents(leaving: readonly WebSocket[] = []): Person[] {
-    const agents = new Map<string, Person>();
-    for (const socket of this.ctx.getWebSockets()) {
-      if (leaving.includes(socket) || socket.readyState !== WebSocket.OPEN) continue;
-      const agent = attachmentOf(socket)?.agent;
-      if (agent) agents.set(agent.id, { id: agent.id, name: agent.name });
-    }
-    return [...agents.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  #tell(frame: InboxFrame): void {
+    broadcast(this.ctx.getWebSockets(), frame);
   }
 }
 

@@ -4,6 +4,8 @@ import type { BatchWriterDeps } from './batch-writer';
 const EVERY_MS = 1_000;
 /** Counting takes the database at most a tenth of the time, however long one takes. */
 const REST = 10;
+/** They change by the clock alone as well: older ones are not shown to somebody who has just come. */
+const FRESH_MS = 10_000;
 
 type Deps = Pick<BatchWriterDeps, 'later' | 'now'> & {
   count: () => Promise<TabCounts>;
@@ -21,6 +23,7 @@ export class LiveCounts {
   readonly #deps: Deps;
   #isBusy = false;
   #isStale = false;
+  #told: { counts: TabCounts; at: number } | null = null;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -32,13 +35,22 @@ export class LiveCounts {
     if (!this.#isBusy) void this.#round();
   }
 
+  /** What was told last, for somebody who has just come; null = everybody will be told soon. */
+  latest(): TabCounts | null {
+    if (this.#told && !this.#isStale && this.#deps.now() - this.#told.at < FRESH_MS) return this.#told.counts;
+    this.changed();
+    return null;
+  }
+
   async #round(): Promise<void> {
     this.#isBusy = this.#isStale && this.#deps.isWatched();
     if (!this.#isBusy) return;
     this.#isStale = false;
     const start = this.#deps.now();
     try {
-      this.#deps.tell(await this.#deps.count());
+      const counts = await this.#deps.count();
+      this.#told = { counts, at: start };
+      this.#deps.tell(counts);
     } catch {
       // What could not be counted now is counted with the next change; dashboards show what they had.
     }

@@ -44,16 +44,24 @@ export const ClientFrame = z.discriminatedUnion('type', [
 ]);
 export type ClientFrame = z.infer<typeof ClientFrame>;
 
-/** Inbox socket, server → client; clients only ping. */
+/**
+ * Inbox socket, server → client; clients only ping. `at` names the moment up to which a client has heard everything: who comes back with
+ * it (`?since=`) is told what it has missed.
+ */
 export type InboxFrame =
+  /**
+   * The first frame. `isCaughtUp`: `rows` are all that have changed since the client's `at`; if not, what the client has may be old, and
+   * it reads its list anew. `agents`: who has the dashboard open. What the whole list has is told next, or soon.
+   */
+  | { type: 'hello'; at: string; isCaughtUp: boolean; rows: Summary[]; agents: Person[] }
   /** Rows as they are now, each to be merged by version. */
-  | { type: 'rows'; rows: Summary[] }
+  | { type: 'rows'; at: string; rows: Summary[] }
   /** What the whole list has now, at most once a second: nobody has to ask for it. */
   | { type: 'counts'; counts: TabCounts }
   /** These have been erased: they are nowhere any more. */
   | { type: 'erased'; ids: string[] }
-  /** Who has the dashboard open. */
-  | { type: 'presence'; agents: Person[] }
+  /** Who has opened the dashboard, and who (by id) has left it, since everybody was last told; somebody may be named twice. */
+  | { type: 'presence'; came: Person[]; left: string[] }
   /** A channel was stopped, or works again: ask which are. */
   | { type: 'channels' }
   | { type: 'error'; reason: 'bad_frame' };

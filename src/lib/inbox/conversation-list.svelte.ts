@@ -4,6 +4,7 @@ import type { Summary } from '../domain/summary';
 import { isAborted } from './api';
 import { ListCounts } from './list-counts.svelte';
 import type { ListPage, ListSource } from './list-source';
+import { withChanges } from './who-is-here';
 import { filtersOf, listQueryString, type ListView } from './list-url';
 import { HeldRows, WAITING_MOST } from './held-rows.svelte';
 import { RecentRows } from './recent-rows';
@@ -40,6 +41,7 @@ export class ConversationList {
   readonly #recent = new RecentRows();
   readonly #held = new HeldRows();
   readonly #unread = new UnreadRows();
+  #heardAt: string | null = null;
   #shownKey: string | null = null;
   #frozen = false;
   #catchUpNext = false;
@@ -74,6 +76,8 @@ export class ConversationList {
   get waiting() { return this.#held.count; } // prettier-ignore
   /** How many Active conversations known here have unread messages. */
   get unread() { return this.#unread.count; } // prettier-ignore
+  /** Up to which moment of the hub's everything has been heard; null = nothing yet. */
+  get heardAt() { return this.#heardAt; } // prettier-ignore
 
   /**
    * Shows a view. Nothing happens when it is the one shown already. When only a filter changed, the rows that match stay until the new
@@ -100,11 +104,12 @@ export class ConversationList {
     this.#countsAfterMs = isFirst || view.search === before.search ? 0 : TYPING_MS;
   }
 
-  /** Asks again, after a failure or when the connection came back; rows stay meanwhile. */
-  refresh(): void {
+  /** Asks again, after a failure or when the connection came back (`isLive`: the hub will tell what it tells everybody); rows stay meanwhile. */
+  refresh(isLive = false): void {
     // What was heard before a gap may be older than what is now read, so it must not be laid over it.
     this.#recent.clear();
-    this.#counts.refresh();
+    if (isLive) this.#counts.changed();
+    else this.#counts.refresh();
     if (this.#status === 'failed') this.#start();
     else if (this.#status === 'loading' || this.#loadingMore) {
       this.#catchUpNext = true;
@@ -149,11 +154,30 @@ export class ConversationList {
 
   /** Takes in a frame of the inbox socket. */
   apply(frame: InboxFrame): void {
-    if (frame.type === 'presence') this.#agents = frame.agents;
-    if (frame.type === 'erased') this.#drop(new Set(frame.ids));
-    if (frame.type === 'counts') this.#counts.told(frame.counts);
-    if (frame.type !== 'rows') return;
-    const rows = this.#recent.note(frame.rows);
+    switch (frame.type) {
+      case 'hello':
+        this.#agents = frame.agents;
+        this.#heardAt = frame.at;
+        if (frame.isCaughtUp && this.#status !== 'failed' && this.#freshness !== 'failed') this.#take(frame.rows);
+        else this.refresh(true);
+        break;
+      case 'rows':
+        this.#heardAt = frame.at;
+        this.#take(frame.rows);
+        break;
+      case 'counts':
+        this.#counts.told(frame.counts);
+        break;
+      case 'presence':
+        this.#agents = withChanges(this.#agents, frame.came, frame.left);
+        break;
+      case 'erased':
+        this.#drop(new Set(frame.ids));
+    }
+  }
+
+  #take(changed: readonly Summary[]): void {
+    const rows = this.#recent.note(changed);
     this.#unread.note(rows, this.#source.now());
     if (this.#status === 'ready') this.#place(rows);
     this.#counts.changed();
@@ -230,7 +254,7 @@ export class ConversationList {
     } finally {
       if (!signal.aborted) this.#loadingMore = false;
     }
-    if (this.#catchUpNext && !signal.aborted) this.refresh();
+    if (this.#catchUpNext && !signal.aborted) void this.#load(this.#rows.length);
   }
 
   /** Of a further page the rows that are not here, each as it was last heard of. */
@@ -272,7 +296,7 @@ export class ConversationList {
     } finally {
       if (this.#reading === signal) this.#reading = null;
     }
-    if (this.#catchUpNext && !signal.aborted) this.refresh();
+    if (this.#catchUpNext && !signal.aborted) void this.#load(this.#rows.length);
   }
 
   #failed(error: unknown, signal: AbortSignal): void {

@@ -1,8 +1,8 @@
 import type { Client } from './http.ts';
+import { PlainSocket } from './socket.ts';
 
 export const EMAIL = 'ana@parley.test';
 export const PASSWORD = 'parley-demo';
-const OPEN_MS = 10_000;
 
 /** A signed-in agent: procedures and live sockets, as the dashboard uses them. */
 export class AgentClient {
@@ -14,8 +14,8 @@ export class AgentClient {
     this.#cookie = cookie;
   }
 
-  static async signIn(client: Client): Promise<AgentClient> {
-    const body = JSON.stringify({ email: EMAIL, password: PASSWORD });
+  static async signIn(client: Client, email = EMAIL): Promise<AgentClient> {
+    const body = JSON.stringify({ email, password: PASSWORD });
     const headers = { 'content-type': 'application/json', origin: client.origin };
     const answer = await client.expect(200, 'POST', '/api/auth/sign-in/email', headers, body);
     const cookies = [answer.headers['set-cookie'] ?? []].flat();
@@ -29,6 +29,14 @@ export class AgentClient {
     return (await this.#client.expect(expected, 'GET', url, headers)).text;
   }
 
+  /** Several queries in one call, as a page asks them that wants them at once; the whole answer. */
+  async queries(asked: readonly (readonly [path: string, input?: unknown])[]): Promise<string> {
+    const paths = asked.map(([path]) => path).join(',');
+    const inputs = JSON.stringify(Object.fromEntries(asked.map(([, input], i) => [i, input])));
+    const url = `/api/trpc/${paths}?batch=1&input=${encodeURIComponent(inputs)}`;
+    return (await this.#client.expect(200, 'GET', url, { cookie: this.#cookie, 'x-parley': '1' })).text;
+  }
+
   /** The whole answer of a mutation, its JSON unread. */
   async mutate(path: string, input: unknown): Promise<string> {
     const headers = { cookie: this.#cookie, origin: this.#client.origin, 'content-type': 'application/json' };
@@ -36,29 +44,7 @@ export class AgentClient {
   }
 
   /** A live socket with the agent's cookie and the page's origin, as a browser would send them. */
-  live(path: string, onFrame: (text: string) => void): Promise<WebSocket> {
-    return openSocket(this.#client.origin, path, { cookie: this.#cookie, origin: this.#client.origin }, onFrame);
+  live(path: string, onFrame: (text: string) => void): Promise<PlainSocket> {
+    return PlainSocket.open(this.#client.origin, path, { cookie: this.#cookie, origin: this.#client.origin }, onFrame);
   }
-}
-
-/** Resolves when the socket is open. */
-export function openSocket(
-  origin: string,
-  path: string,
-  headers: Record<string, string>,
-  onFrame: (text: string) => void,
-): Promise<WebSocket> {
-  return new Promise((resolve, reject) => {
-    // Node's WebSocket takes headers, which the type of a browser's does not know; `Reflect` spares the code a cast.
-    const socket: WebSocket = Reflect.construct(WebSocket, [origin.replace('http', 'ws') + path, { headers }]);
-    const timer = setTimeout(() => reject(new Error(`${path} did not open`)), OPEN_MS);
-    socket.addEventListener('open', () => {
-      clearTimeout(timer);
-      resolve(socket);
-    });
-    socket.addEventListener('error', () => reject(new Error(`${path} was refused`)));
-    socket.addEventListener('message', (event) => {
-      if (typeof event.data === 'string') onFrame(event.data);
-    });
-  });
 }

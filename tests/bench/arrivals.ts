@@ -27,7 +27,10 @@ export class Arrivals {
 export const mark = () => `bench-${crypto.randomUUID()}`;
 const marks = /bench-[0-9a-f-]{36}/g;
 
+/** Every mark of a text. */
+export const marksOf = (text: string): string[] => [...text.matchAll(marks)].map(([found]) => found);
+
 /** Passes on every mark of a frame. */
 export const watch = (arrivals: Arrivals) => (text: string) => {
-  for (const [found] of text.matchAll(marks)) arrivals.saw(found);
+  for (const found of marksOf(text)) arrivals.saw(found);
 };

@@ -20,6 +20,7 @@ export type Plan = {
   widths: number[];
   widthSeconds: number;
   dashboard: DashboardPlan;
+  sockets: SocketsPlan;
 };
 
 /** What is done in a browser, and how often. */
@@ -37,6 +38,18 @@ export type DashboardPlan = {
   restSeconds: number;
   /** Frames of the socket, of five rows each: 7,200 are an hour of ten changes a second. */
   frames: number;
+};
+
+/** What is done with many live sockets at once. */
+export type SocketsPlan = {
+  /** Dashboards that look on, and the sign-ins that they share. */
+  dashboards: number;
+  signIns: number;
+  /** How long each stream of changes is. */
+  seconds: number;
+  /** Events that somebody has missed, and how often they come back to them. */
+  missed: number;
+  returns: number;
 };
 
 export const plans: Record<'full' | 'quick', Plan> = {
@@ -61,6 +74,7 @@ export const plans: Record<'full' | 'quick', Plan> = {
       restSeconds: 5,
       frames: 7_200,
     },
+    sockets: { dashboards: 1_000, signIns: 6, seconds: 6, missed: 500, returns: 12 },
   },
   quick: {
     rows: 100_000,
@@ -83,6 +97,7 @@ export const plans: Record<'full' | 'quick', Plan> = {
       restSeconds: 1,
       frames: 500,
     },
+    sockets: { dashboards: 60, signIns: 2, seconds: 1, missed: 60, returns: 3 },
   },
 };
 

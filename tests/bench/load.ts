@@ -1,7 +1,7 @@
 import type { Load } from './stats.ts';
 
-/** One try; rejects when it did not get what it asked for. `i` counts from 0. */
-export type Shot = (i: number) => Promise<void>;
+/** One try; rejects when it did not get what it asked for. `i` counts from 0; `from` is when its time begins (`performance.now()`). */
+export type Shot = (i: number, from: number) => Promise<void>;
 
 const sleep = (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms));
 
@@ -50,7 +50,7 @@ class Tally {
 
   async time(i: number, from: number, shoot: Shot): Promise<void> {
     try {
-      await shoot(i);
+      await shoot(i, from);
       this.#latenciesMs[i] = performance.now() - from;
     } catch {
       this.#failures += 1;

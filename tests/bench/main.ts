@@ -12,6 +12,7 @@ import { batches, highest, steady } from './figures/intake.ts';
 import { live } from './figures/live.ts';
 import { people } from './figures/people.ts';
 import { reads } from './figures/reads.ts';
+import { sockets } from './figures/sockets.ts';
 import { ProviderStub } from './provider.ts';
 import { asText, circumstances, type Run, writeInto } from './report.ts';
 import { loadD1 } from './data/load.ts';
@@ -93,7 +94,7 @@ try {
   lag.enable();
   const groups = options.people
     ? { people: () => people(bench, sql) }
-    : { reads: () => reads(bench, sql), batches, live, acts, dashboard, highest, steady };
+    : { reads: () => reads(bench, sql), batches, live, acts, sockets, dashboard, highest, steady };
   for (const [name, measure] of Object.entries(groups)) {
     if ((only === undefined || only.includes(name)) && bench.hasTimeFor(name)) await measure(bench);
   }

@@ -8,7 +8,8 @@ const AT_MOST_MS = 10_000;
 const GROUP = 'Agent, one call at a time';
 
 const Seen = z.object({ result: z.object({ data: z.object({ seq: z.number() }) }) });
-const Claimed = z.object({ result: z.object({ data: z.object({ granted: z.literal(true), epoch: z.number() }) }) });
+/** The answer of `conversations.claim`. */
+export const Claimed = z.object({ result: z.object({ data: z.object({ granted: z.literal(true), epoch: z.number() }) }) });
 
 type Held = { id: string; seq: number; epoch: number };
 

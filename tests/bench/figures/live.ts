@@ -1,7 +1,7 @@
-import { openSocket } from '../agent.ts';
 import { Arrivals, mark, watch } from '../arrivals.ts';
 import { type Bench, measured } from '../bench.ts';
 import { atRate } from '../load.ts';
+import { PlainSocket } from '../socket.ts';
 import { conversationIdOf, deliveryOf, WEBHOOK_PATH } from '../whatsapp.ts';
 import { regulars } from './intake.ts';
 
@@ -18,7 +18,7 @@ export async function live(bench: Bench): Promise<void> {
   const people = regulars(plan.batches).slice(0, CONVERSATIONS);
   const arrivals = new Arrivals();
   const onFrame = watch(arrivals);
-  const floorSocket = await openSocket(floors.client.origin, '/live/floor', {}, onFrame);
+  const floorSocket = await PlainSocket.open(floors.client.origin, '/live/floor', {}, onFrame);
   const floor = await measured(floors, () =>
     atRate(RATE, plan.floorSeconds * 1000, async () => {
       const text = mark();

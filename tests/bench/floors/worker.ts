@@ -20,9 +20,12 @@ export class Floor extends DurableObject<Env> {
     return texts.length;
   }
 
-  override fetch(): Response {
+  /** A socket, which is told something of `?bytes=` at once. */
+  override fetch(request: Request): Response {
     const { 0: client, 1: socket } = new WebSocketPair();
     this.ctx.acceptWebSocket(socket);
+    const bytes = Number(new URL(request.url).searchParams.get('bytes'));
+    if (bytes > 0) socket.send('x'.repeat(bytes));
     return new Response(null, { status: 101, webSocket: client });
   }
 }

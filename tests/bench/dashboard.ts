@@ -19,6 +19,7 @@ const Frame = z.object({
   rows: Rows.default([]),
 });
 const Page = z.object({ items: Rows, nextCursor: z.string().nullable() });
+const Opened = z.object({ conversation: z.object({ version: z.number() }) });
 const Answer = z.object({ result: z.object({ data: z.unknown() }) });
 
 const sleep = (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms));
@@ -125,6 +126,12 @@ export class Dashboard {
     this.cost.frameBytes += text.length;
     this.onRows(text);
   }
+}
+
+/** The version of a conversation, as its object has it. */
+export async function versionOf(agent: AgentClient, id: string): Promise<number> {
+  const answer: unknown = JSON.parse(await agent.query('conversations.get', { id }));
+  return Opened.parse(Answer.parse(answer).result.data).conversation.version;
 }
 
 /** The latest rows of the list by id, and their versions, as the server has them. */

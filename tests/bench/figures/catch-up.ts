@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Bench, measured } from '../bench.ts';
-import { Dashboard, newest } from '../dashboard.ts';
+import { Dashboard, newest, versionOf } from '../dashboard.ts';
 import { oneByOne } from '../load.ts';
 import { PlainSocket } from '../socket.ts';
 import { addressesOf, conversationIdOf, deliveryOf, WEBHOOK_PATH, type Update } from '../whatsapp.ts';
@@ -11,7 +11,6 @@ const SHOWN_MS = 20_000;
 const AT_ONCE = 100;
 const [TALKER, CROWD] = [111, 112];
 
-const Opened = z.object({ result: z.object({ data: z.object({ conversation: z.object({ version: z.number() }) }) }) });
 const ThreadFrame = z.object({ type: z.string(), version: z.number().optional(), messages: z.array(z.unknown()).optional() });
 
 const sleep = (wait: number) => new Promise<void>((wake) => setTimeout(wake, wait));
@@ -28,8 +27,7 @@ async function thread(bench: Bench): Promise<void> {
   const [address = ''] = addressesOf(TALKER, 1);
   const path = `/live/conversations/${conversationIdOf(address)}`;
   await write(bench, [{ address, text: 'Hello' }]);
-  const opened = await agent.query('conversations.get', { id: conversationIdOf(address) });
-  const { version } = Opened.parse(JSON.parse(opened)).result.data.conversation;
+  const version = await versionOf(agent, conversationIdOf(address));
   await write(
     bench,
     Array.from({ length: plan.sockets.missed }, (_, i) => ({ address, text: `Message ${i} while nobody looked` })),

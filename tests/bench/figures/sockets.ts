@@ -1,7 +1,7 @@
 import { backOffMs } from '../../../src/lib/inbox/live-socket.svelte.ts';
 import { type Bench, measured } from '../bench.ts';
 import { Echoes, FloorCrowd, forEach, signIns, together } from '../crowd.ts';
-import { Dashboard, newest } from '../dashboard.ts';
+import { Dashboard, versionOf } from '../dashboard.ts';
 import { ms } from '../report.ts';
 import { addressesOf, conversationIdOf, deliveryOf, WEBHOOK_PATH } from '../whatsapp.ts';
 import { catchUp } from './catch-up.ts';
@@ -63,9 +63,9 @@ async function fanOut(bench: Bench, dashboards: readonly Dashboard[], crowd: Flo
   const perChange = (after.frames - before.frames) / dashboards.length / (rate * plan.sockets.seconds);
   const bytes = Math.round((after.bytes - before.bytes) / (after.frames - before.frames));
 
-  const truth = await newest(agent, PEOPLE.length);
-  const changed = PEOPLE.slice(0, rate * plan.sockets.seconds).map(conversationIdOf);
-  const old = dashboards.flatMap(({ versions }) => changed.filter((id) => (versions.get(id) ?? 0) < (truth.get(id) ?? Infinity)));
+  const ids = PEOPLE.slice(0, rate * plan.sockets.seconds).map(conversationIdOf);
+  const changed = await forEach(ids, async (id) => ({ id, version: await versionOf(agent, id) }));
+  const old = dashboards.flatMap(({ versions }) => changed.filter(({ id, version }) => (versions.get(id) ?? 0) < version));
 
   const heard = new Echoes(dashboards.length);
   crowd.onText = heard.saw;

@@ -2,6 +2,8 @@ import { write } from '../../../src/lib/server/db/conversations';
 import { recorded } from '../../fixtures/recorded-d1';
 import { conversationOf } from '../data/conversations';
 
+const HOUR_MS = 3_600_000;
+
 /** `written` and `read`: what D1 says it wrote and read for each row, which is what a bill would show. */
 export type Written = {
   size: number;
@@ -28,8 +30,8 @@ export async function writeSome(
       const n = spread(round * 1_000_003 + batch * size + i) % rows;
       const row = conversationOf(n, now);
       const text = conversationOf(rows + batch * size + i, now).lastMessage.text;
-      // Providers give whole seconds: 25 rows share each, in no order of their recency ids.
-      const at = now + round * 10_000_000 + Math.floor((batch * size + i) / 25) * 1_000;
+      // Each round in an hour of its own, the last before now. Providers give whole seconds: 25 rows share each, in no order of their ids.
+      const at = now - (5 - round) * HOUR_MS + Math.floor((batch * size + i) / 25) * 1_000;
       return { ...row, version: 1_000_000 + round * 100_000 + batch, lastInboundAt: at, lastMessage: { text, direction: 'inbound' as const, at }, ticketStatus: 'new' as const, unanswered: true }; // prettier-ignore
     });
     const before = performance.now();

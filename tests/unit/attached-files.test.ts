@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { AttachedFiles, MAX_FILES, queuedFileOf, type AttachedFile } from '../../src/lib/inbox/attached-files';
 import type { UploadOutcome } from '../../src/lib/inbox/upload';
+import { settled } from '../fixtures/settled';
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
 const aPicture = (name = 'beach.png') => new File([PNG], name, { type: 'image/png' });
 const aText = (name = 'notes.txt') => new File(['Some notes'], name, { type: 'text/plain' });
-
-/** Everything that only waits for promises has happened: a timer of no length comes after them. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Files whose server answers when the test says so. */
 function someFiles() {

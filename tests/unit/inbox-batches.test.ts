@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Summary } from '../../src/lib/domain/summary';
 import { BATCH_DELAY_MS, BatchWriter, MAX_BATCH } from '../../workers/inbox/batch-writer';
 import { aSummary, idOf, NOW } from '../fixtures/summaries';
+import { settled } from '../fixtures/settled';
 
 /** A writer whose clock, timers and writes are moved by hand. */
 function aWriter() {
@@ -18,8 +19,6 @@ function aWriter() {
 }
 
 const versionsOf = (summaries: readonly Summary[] = []) => summaries.map(({ version }) => version);
-/** Lets everything that waits for a settled promise run. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 test('a row waits for company, then all that came are one write, of each conversation the highest version', async () => {
   const { writer, timers, writes, fire } = aWriter();

@@ -1,12 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import { z } from 'zod';
+import { sumCounts, type TabCounts } from '../../src/lib/domain/list';
 import { type InboxFrame, PING, PONG } from '../../src/lib/domain/protocol';
 import { may } from '../../src/lib/domain/role';
 import type { Summary } from '../../src/lib/domain/summary';
 import type { AuditEntry } from '../../src/lib/server/db/audit';
-import { counts, write } from '../../src/lib/server/db/conversations';
-import { sumCounts, type TabCounts } from '../../src/lib/domain/list';
 import { database } from '../../src/lib/server/db/client';
+import { counts, write } from '../../src/lib/server/db/conversations';
 import { policyOf, readModelOf, readModelsOf, type Env } from '../env';
 import { acceptSocket, attachmentFrom, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import { within } from '../time';

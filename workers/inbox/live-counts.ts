@@ -52,7 +52,8 @@ export class LiveCounts {
       this.#told = { counts, at: start };
       this.#deps.tell(counts);
     } catch {
-      // What could not be counted now is counted with the next change; dashboards show what they had.
+      // Dashboards show what they had until it works again.
+      this.#isStale = true;
     }
     this.#deps.later(() => void this.#round(), Math.max(EVERY_MS, REST * (this.#deps.now() - start)));
   }

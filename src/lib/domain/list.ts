@@ -40,6 +40,9 @@ export type ListQuery = z.infer<typeof ListQuery>;
 
 export type Counts = { total: number; new: number; pending: number; closed: number };
 
+/** The counts of each status with their sum. */
+export const summed = (of: Omit<Counts, 'total'>): Counts => ({ total: of.new + of.pending + of.closed, ...of });
+
 /** What a query is answered against besides the rows: the clock (epoch ms), the durations, and who "me" is. */
 export type ListFacts = { now: number; policy: Policy; userId: string };
 
@@ -130,21 +133,16 @@ export function isAtLeast({ total, ...of }: Counts, which: keyof Counts, filters
 export function countsOfStatuses(counts: TabCounts, wanted: readonly TicketStatus[] = []): TabCounts {
   const narrowed = (of: Counts): Counts => {
     const count = (status: TicketStatus) => (wanted.length === 0 || wanted.includes(status) ? of[status] : 0);
-    const [fresh, pending, closed] = [count('new'), count('pending'), count('closed')];
-    return { total: fresh + pending + closed, new: fresh, pending, closed };
+    return summed({ new: count('new'), pending: count('pending'), closed: count('closed') });
   };
   return { active: narrowed(counts.active), inactive: narrowed(counts.inactive) };
 }
 
 /** The counts of several databases together. */
 export function sumCounts(all: readonly TabCounts[]): TabCounts {
-  const sum = (tab: keyof TabCounts, key: keyof Counts) => all.reduce((total, counts) => total + counts[tab][key], 0);
-  const countsOf = (tab: keyof TabCounts): Counts => ({
-    total: sum(tab, 'total'),
-    new: sum(tab, 'new'),
-    pending: sum(tab, 'pending'),
-    closed: sum(tab, 'closed'),
-  });
+  const sum = (tab: keyof TabCounts, status: TicketStatus) => all.reduce((total, counts) => total + counts[tab][status], 0);
+  const countsOf = (tab: keyof TabCounts): Counts =>
+    summed({ new: sum(tab, 'new'), pending: sum(tab, 'pending'), closed: sum(tab, 'closed') });
   return { active: countsOf('active'), inactive: countsOf('inactive') };
 }
 

@@ -9,6 +9,7 @@ import {
   MOST_OF_A_TAB,
   type Page,
   readCursor,
+  summed,
   type TabCounts,
   tabRange,
   writeCursor,
@@ -110,8 +111,6 @@ const found = (db: Db, filters: ListFilters, tab: ListQuery['tab'], facts: ListF
     .where(matching(narrowings(filters, facts.userId)))
     .where(within('rowid', tabRange(tab, facts)))
     .orderBy('rowid', tab === 'active' ? 'desc' : 'asc');
-
-const summed = (of: Omit<Counts, 'total'>): Counts => ({ total: of.new + of.pending + of.closed, ...of });
 
 /** The read model's rows of some conversations, in no order; unknown ids are left out. */
 export async function find(db: Db, ids: readonly string[], facts: { now: number; policy: Policy }): Promise<Summary[]> {

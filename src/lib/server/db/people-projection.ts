@@ -1,7 +1,7 @@
 /**
  * The statements that bring people up to date with the conversations of a batch. They read what the conversations' own statements have
- * just left in the same transaction, so that the versions decide here as well: late and repeated ones change nothing. Their one parameter
- * is the JSON of the batch: `id`, `identity`, `folded` (the name).
+ * just left in the same transaction, so that the versions decide here as well: late and repeated ones change nothing. The one parameter
+ * of `PROJECT_PEOPLE` is the JSON of the batch: `id`, `identity`, `folded` (the name); of `FOLLOW`: `id`, `version`, `person` (a `no`).
  */
 const batch = `json_each(?1) AS j CROSS JOIN conversations AS c ON c.id = j.value->>'id'`;
 const linked = `EXISTS (SELECT 1 FROM person_addresses AS a WHERE a.conversation_id = c.id)`;
@@ -51,6 +51,13 @@ const UPDATE_PEOPLE = `UPDATE people SET conversation_id = l.id, name = CASE WHE
   FROM (${latest}) AS l WHERE people.no = l.no
     AND (people.conversation_id IS NOT l.id OR (people.named = 0 AND people.name <> l.name))`;
 
+/**
+ * Joined to a known conversation `c`, with the JSON of what is about to be written in `j` (`address`, `name`): `p.no` is its person where
+ * nothing of them but their facts can change, as it is their latest conversation and they are known by this address and name; else null.
+ */
+export const SETTLED_PERSON = `LEFT JOIN person_addresses AS a ON a.conversation_id = c.id AND a.address = j.value->>'address'
+  LEFT JOIN people AS p ON p.no = a.person_no AND p.conversation_id = c.id AND (p.named = 1 OR p.name = j.value->>'name')`;
+
 const volatile = ['ticket_status', 'ticket_changed_at', 'last_reply_at', 'last_campaign_id', 'name'] as const;
 
 /** The narrow row: nothing is written when nothing of it has changed. */
@@ -62,6 +69,19 @@ const UPSERT_FACTS = `INSERT INTO person_facts
   WHERE true
   ON CONFLICT (no) DO UPDATE SET ${volatile.map((column) => `${column} = excluded.${column}`).join(', ')}
   WHERE ${volatile.map((column) => `person_facts.${column} IS NOT excluded.${column}`).join(' OR ')}`;
+
+/**
+ * The facts of somebody who was found settled, which is nearly every message: one statement instead of all the others. When another
+ * writer has given them a later conversation since, it violates NOT NULL, so that the whole transaction fails and is tried again.
+ */
+export const FOLLOW = `UPDATE person_facts SET ticket_status = c.ticket_status, ticket_changed_at = c.ticket_changed_at,
+    last_reply_at = c.last_inbound_at, last_campaign_id = c.campaign_id,
+    created_at = CASE WHEN p.no IS NOT NULL THEN person_facts.created_at END
+  FROM json_each(?1) AS j CROSS JOIN conversations AS c ON c.id = j.value->>'id' AND c.version = j.value->>'version'
+    LEFT JOIN people AS p ON p.no = j.value->>'person' AND p.conversation_id = c.id
+  WHERE person_facts.no = j.value->>'person' AND (p.no IS NULL OR person_facts.ticket_status IS NOT c.ticket_status
+    OR person_facts.ticket_changed_at IS NOT c.ticket_changed_at OR person_facts.last_reply_at IS NOT c.last_inbound_at
+    OR person_facts.last_campaign_id IS NOT c.campaign_id)`;
 
 /** In this order, in the transaction of the conversations' own statements and after them. */
 export const PROJECT_PEOPLE = [MAKE, LINK, LINK_SECOND, READDRESS, UPDATE_PEOPLE, UPSERT_FACTS];

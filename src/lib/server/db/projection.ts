@@ -4,7 +4,7 @@ import { recencyFloor, recencyOf, recencyTime } from '../../domain/recency';
 import { fold } from '../../domain/search';
 import type { Summary } from '../../domain/summary';
 import { indexBodyOf, rowOf } from './conversation-row';
-import { PROJECT_PEOPLE } from './people-projection';
+import { FOLLOW, PROJECT_PEOPLE, SETTLED_PERSON } from './people-projection';
 
 /** One JSON parameter of D1 holds at most 2 MB; this many UTF-16 units are at most three times as many bytes. */
 const MAX_PARAMETER = 600_000;
@@ -12,7 +12,13 @@ const MAX_ROWS = 200;
 /** Slots looked at together before all of a millisecond are read. */
 const NEAR_STEPS = 16;
 
-const Stored = z.object({ id: z.string(), rid: z.number(), version: z.number(), last_inbound_at: z.number() });
+const Stored = z.object({
+  id: z.string(),
+  rid: z.number(),
+  version: z.number(),
+  last_inbound_at: z.number(),
+  person: z.number().nullable(),
+});
 type Stored = z.infer<typeof Stored>;
 const Taken = z.object({ rid: z.number() });
 
@@ -22,7 +28,8 @@ const columns = [
   'lock_agent_name', 'lock_since',
 ] as const satisfies readonly (keyof ReturnType<typeof rowOf>)[]; // prettier-ignore
 
-const FIND_STORED = `SELECT c.id, c.rid, c.version, c.last_inbound_at FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value`;
+const FIND_STORED = `SELECT c.id, c.rid, c.version, c.last_inbound_at, p.no AS person
+  FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' ${SETTLED_PERSON}`;
 const FIND_TAKEN = `SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.rid >= j.value AND c.rid < j.value + ${NEAR_STEPS}`;
 const FIND_TAKEN_BETWEEN = `SELECT rid FROM conversations WHERE rid >= CAST(?1 AS INTEGER) AND rid < CAST(?2 AS INTEGER)`;
 
@@ -34,19 +41,19 @@ const unindex = (guard: Guard) => `DELETE FROM conversations_fts WHERE rowid IN 
   SELECT c.rid FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND j.value->>'version' ${guard} c.version)`;
 // A row whose recency id stays is updated without naming it, which leaves the index of ids alone: one written row less.
 const changeable = columns.filter((column) => column !== 'id' && column !== 'rid');
-const upsertMoved = (guard: Guard) =>
-  upsert(['rid', ...changeable], `excluded.version ${guard} conversations.version AND excluded.rid <> conversations.rid`);
-const updateUnmoved = (guard: Guard) => upsert(changeable, `excluded.version ${guard} conversations.version`);
+const upsertMoved = (guard: Guard) => upsert(['rid', ...changeable], guard);
+const updateUnmoved = (guard: Guard) => upsert(changeable, guard);
 // REPLACE, as a repeat of the same version must not add a second entry under the same rowid.
 const INDEX = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
   SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version = j.value->>'version'`;
 
-function upsert(changed: readonly string[], condition: string): string {
+function upsert(changed: readonly string[], guard: Guard): string {
   // Materialized, as each mention of `value` would write the row's JSON out again: a quarter of the time.
   return `WITH batch AS MATERIALIZED (SELECT value AS row FROM json_each(?1))
     INSERT INTO conversations (${columns.join(', ')})
     SELECT ${columns.map((column) => `row->>'${column}'`).join(', ')} FROM batch WHERE true
-    ON CONFLICT (id) DO UPDATE SET ${changed.map((column) => `${column} = excluded.${column}`).join(', ')} WHERE ${condition}`;
+    ON CONFLICT (id) DO UPDATE SET ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}
+      WHERE excluded.version ${guard} conversations.version`;
 }
 
 /**
@@ -63,27 +70,37 @@ async function writeChunk(d1: D1Database, entries: readonly Entry[], guard: Guar
   // Ascending: the full-text index writes out all it has gathered whenever an id is below the one before.
   const placed = (await place(d1, entries, guard)).sort((a, b) => a.rid - b.rid);
   if (placed.length === 0) return;
-  // Three parameters, each with what its statements look at: a statement reads all of its parameter, again for every row it joins.
-  const keys = placed.map(({ summary: { id, version } }) => ({ id, version: Math.trunc(version) }));
-  const rows = placed.map(({ summary, rid }) => rowOf(summary, rid));
-  const bodies = placed.map(({ body }, i) => ({ ...keys[i], body }));
-  const people = placed.map(({ summary: { id, channel, contact } }) => ({
-    id,
-    identity: identityOf(channel.provider, contact.address),
-    folded: fold(contact.name),
-  }));
-  const bound = (sql: string, parameter: unknown[]) => d1.prepare(sql).bind(JSON.stringify(parameter));
+  const [moved, unmoved] = divided(placed, ({ rid, before }) => rid !== before?.rid);
+  const [settled, unsettled] = divided(placed, (row) => guard === '>' && isSettled(row));
+  // Each statement gets what it looks at and no more: it reads all of its parameter, again for every row it joins.
+  const bound = (sql: string, of: readonly Placed[], parameter: (row: Placed) => object) =>
+    of.length === 0 ? [] : [d1.prepare(sql).bind(JSON.stringify(of.map(parameter)))];
   await d1.batch([
-    bound(unindex(guard), keys),
-    bound(upsertMoved(guard), rows),
-    bound(updateUnmoved(guard), rows),
-    bound(INDEX, bodies),
-    ...PROJECT_PEOPLE.map((sql) => bound(sql, people)),
+    ...bound(unindex(guard), placed, keyOf),
+    ...bound(upsertMoved(guard), moved, ({ summary, rid }) => rowOf(summary, rid)),
+    ...bound(updateUnmoved(guard), unmoved, ({ summary, rid }) => rowOf(summary, rid)),
+    ...bound(INDEX, placed, (row) => ({ ...keyOf(row), body: row.body })),
+    // First, as what follows may give these people another conversation.
+    ...bound(FOLLOW, settled, (row) => ({ ...keyOf(row), person: row.before?.person })),
+    ...PROJECT_PEOPLE.flatMap((sql) => bound(sql, unsettled, personOf)),
   ]);
 }
 
+const keyOf = ({ summary: { id, version } }: Placed) => ({ id, version: Math.trunc(version) });
+const personOf = ({ summary: { id, channel, contact } }: Placed) => ({
+  id,
+  identity: identityOf(channel.provider, contact.address),
+  folded: fold(contact.name),
+});
+
+/** Whether its person stays as they are, their facts aside: a conversation that is their latest stays it unless it moves back. */
+function isSettled({ before, rid }: Placed): boolean {
+  return before !== undefined && before.person !== null && rid >= before.rid;
+}
+
 type Entry = { summary: Summary; body: string };
-type Placed = Entry & { rid: number };
+/** `before`: as it was found, undefined when it is new. */
+type Placed = Entry & { rid: number; before: Stored | undefined };
 
 /**
  * Gives each summary that is news its recency id: the one it has while the end user's time has not moved, else the first free of
@@ -93,7 +110,7 @@ type Placed = Entry & { rid: number };
 async function place(d1: D1Database, entries: readonly Entry[], guard: Guard): Promise<Placed[]> {
   const starts = entries.map(({ summary }) => recencyOf(summary.id, summary.lastInboundAt));
   const [stored, occupied] = await d1.batch([
-    d1.prepare(FIND_STORED).bind(JSON.stringify(entries.map(({ summary }) => summary.id))),
+    d1.prepare(FIND_STORED).bind(JSON.stringify(entries.map(({ summary }) => askedOf(summary)))),
     d1.prepare(FIND_TAKEN).bind(JSON.stringify(starts)),
   ]);
   const known = new Map<string, Stored>(
@@ -117,10 +134,12 @@ async function place(d1: D1Database, entries: readonly Entry[], guard: Guard): P
         : (nearby(summary.id, summary.lastInboundAt).find((candidate) => !taken.has(candidate)) ??
           (await farther(d1, summary, taken, wholly)));
     taken.add(rid);
-    placed.push({ summary, body, rid });
+    placed.push({ summary, body, rid, before });
   }
   return placed;
 }
+
+const askedOf = ({ id, contact: { address, name } }: Summary) => ({ id, address, name });
 
 /** Whether a row stands where it should. What is written again may have a wrong time beside a right id, or the other way round. */
 function isPlaced(before: Stored, { lastInboundAt }: Summary, guard: Guard): boolean {
@@ -151,6 +170,10 @@ async function farther(d1: D1Database, { id, lastInboundAt }: Summary, taken: Se
       if (!taken.has(candidate)) return candidate;
     }
   }
+}
+
+function divided<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
 function newestOfEach(summaries: readonly Summary[]): Summary[] {

@@ -1,4 +1,4 @@
-import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCLink } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, httpLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import { z } from 'zod';
 import type { AppRouter } from '../server/trpc/router';
@@ -24,13 +24,22 @@ const leaveWhenSignedOut: TRPCLink<AppRouter> =
       }),
     );
 
+const to = { url: '/api/trpc', headers: () => ({ 'x-parley': '1', ...headersOf(attention) }) };
+
 /** The one command path to the server. The header makes every call one that another site cannot send without asking first. */
 export const api = createTRPCClient<AppRouter>({
   links: [
     leaveWhenSignedOut,
-    httpBatchLink({ url: '/api/trpc', maxItems: 10, headers: () => ({ 'x-parley': '1', ...headersOf(attention) }) }),
+    splitLink({
+      condition: ({ context }) => context['isUrgent'] === true,
+      true: httpLink(to),
+      false: httpBatchLink({ ...to, maxItems: 10 }),
+    }),
   ],
 });
+
+/** The context of a call that does not wait for others to travel with: a batch leaves only when the page has been drawn. */
+export const urgent = { isUrgent: true };
 
 /** Whether a call was given up by ourselves because something newer was asked. */
 export function isAborted(error: unknown): boolean {

@@ -25,8 +25,6 @@ const BATCH = 1_000;
 const MOST_TRIES = 6;
 /** As a fast typist. */
 const KEY_MS = 80;
-/** `SEARCH_PAUSE_MS` of `ConversationListPane.svelte`. */
-const DEBOUNCE_MS = 50;
 const CHANGES_A_SECOND = 50;
 const ROWS_A_FRAME = 5;
 const CONVERSATIONS_AN_HOUR = 20_000;
@@ -168,12 +166,6 @@ async function searching({ plan, report }: Bench, tab: Tab): Promise<void> {
   const letters = texts.reduce((sum, text) => sum + text.length, 0);
   const asked = `${letters} letters, ${begun} requests, ${givenUp} given up`;
   report(figure('search as one types: last letter until its results are painted', values, asked));
-  report(
-    figure(
-      `the same less the ${DEBOUNCE_MS} ms that typing has to pause`,
-      values.map((value) => value - DEBOUNCE_MS),
-    ),
-  );
 }
 
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -19,7 +19,8 @@ import { singleFlight, earliest } from '../conversation/outbox';
 import { audienceOf, gather, queryOf, readQuery } from './audience';
 import { NO_OUTLET, outletOf, whyHeld } from './outlet';
 import { Lanes } from './lanes';
-import { migrate } from './migrations';
+import { migrate } from '../object-schema';
+import { migrations } from './migrations';
 import { Rate } from './rate';
 import { Records } from './records';
 import { Store, type State, type Taken } from './store';
@@ -61,7 +62,7 @@ export class Broadcast extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage);
+    migrate(ctx.storage, migrations);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#store = new Store(ctx.storage.sql);
     this.#lanes = new Lanes(env);

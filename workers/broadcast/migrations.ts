@@ -1,5 +1,5 @@
 /** The object's own schema, append-only: an entry that has landed never changes. `schema_version` says how many have been applied. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   -- What there is one of: the plan, the phase, how far the audience is gathered, the tally, what D1 has of it.
   CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -29,18 +29,3 @@ const migrations: readonly string[] = [
   // Few are being called at a time, and they are found by their outcome: an index of them was a written row a recipient for nothing.
   `DROP INDEX recipients_called;`,
 ];
-
-/** Brings an object's storage to the newest schema; all or nothing, and nothing when it is there already. */
-export function migrate(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  storage.transactionSync(() => {
-    sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID');
-    const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = 'schema_version'").toArray();
-    const applied = row?.value ?? 0;
-    if (applied > migrations.length)
-      throw new Error(`storage is of a newer schema (${applied}) than this code (${migrations.length})`);
-    if (applied === migrations.length) return;
-    for (const migration of migrations.slice(applied)) sql.exec(migration);
-    sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('schema_version', ?)", migrations.length);
-  });
-}

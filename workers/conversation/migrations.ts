@@ -2,7 +2,7 @@
  * The object's own schema, append-only: an entry that has landed never changes. Applied before anything is looked for or kept;
  * `schema_version` (a key of `meta`) says how many have been.
  */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   -- The conversation without its messages (JSON of the domain's Conversation), and how far the read model has it.
   CREATE TABLE state (
@@ -61,22 +61,3 @@ const migrations: readonly string[] = [
   CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
 ];
-
-/** Whether an object has a schema at all. Looking makes none. */
-export const isMade = ({ sql }: DurableObjectStorage): boolean =>
-  sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'").toArray().length > 0;
-
-/** Brings an object's storage to the newest schema; all or nothing, and nothing when it is there already. */
-export function migrate(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  storage.transactionSync(() => {
-    sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID');
-    const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = 'schema_version'").toArray();
-    const applied = row?.value ?? 0;
-    if (applied > migrations.length)
-      throw new Error(`storage is of a newer schema (${applied}) than this code (${migrations.length})`);
-    if (applied === migrations.length) return;
-    for (const migration of migrations.slice(applied)) sql.exec(migration);
-    sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('schema_version', ?)", migrations.length);
-  });
-}

@@ -1,7 +1,8 @@
 import type { Change, Conversation, Effect, MessageLookup } from '../../src/lib/domain/conversation';
 import type { Message } from '../../src/lib/domain/message';
 import type { InboundEvent } from '../../src/lib/domain/provider';
-import { isMade, migrate } from './migrations';
+import { migrate, schemaVersionOf } from '../object-schema';
+import { migrations } from './migrations';
 
 /** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
 export const PARKED_MS = 24 * 60 * 60_000;
@@ -12,7 +13,8 @@ type FactKey = 'moved_to' | 'origin' | 'erased_at' | 'erasing';
 export type OutboxKind = 'deliver' | 'attribute' | 'fetch' | 'alias' | 'name' | 'audit';
 /** `effect` is what was promised, where the message alone does not say. */
 export type OutboxRow = { id: number; messageId: string; dueAt: number; attempts: number; effect: Effect | null };
-type OutboxRecord = { id: number; message_id: string; payload: string; due_at: number; attempts: number };
+type OutboxRecord = { id: number; kind: OutboxKind; message_id: string; payload: string; due_at: number; attempts: number };
+type StateRecord = { conversation: string } & Record<'version' | 'projected_version' | 'project_attempts' | 'project_at', number>;
 
 /** How far the read model follows. */
 export type Projection = { version: number; projectedVersion: number; attempts: number; at: number };
@@ -27,12 +29,12 @@ export class Store implements MessageLookup {
   #conversation: Conversation | null | undefined = undefined;
   #isSaved = true;
   /** What the outbox and the read model's lag were last seen or left to be: looked at on every message, changed on few. */
-  readonly #heads = new Map<OutboxKind, OutboxRow | null>();
+  #heads: ReadonlyMap<OutboxKind, OutboxRow> | null = null;
   #projection: Projection | null | undefined = undefined;
   /** Whether the disk knows how far the read model has this: one row less for each message of a burst when it learns that later. */
   #isNoted = true;
   #parkedAt: number | null | undefined = undefined;
-  readonly #facts = new Map<string, string | null>();
+  #facts: ReadonlyMap<string, string> | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -40,13 +42,13 @@ export class Store implements MessageLookup {
 
   /** Nothing has ever been kept here, not even a schema. */
   get isBlank(): boolean {
-    return !this.#isReady && !isMade(this.#storage);
+    return !this.#isReady && schemaVersionOf(this.#storage) === null;
   }
 
   get #sql(): SqlStorage {
     if (this.#isClosed) throw new Error('this conversation has been erased');
     if (!this.#isReady) {
-      migrate(this.#storage);
+      migrate(this.#storage, migrations);
       this.#isReady = true;
     }
     return this.#storage.sql;
@@ -74,11 +76,19 @@ export class Store implements MessageLookup {
   }
 
   conversation(): Conversation | null {
-    if (this.#conversation === undefined) {
-      const [row] = this.#sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
-      this.#conversation = row ? JSON.parse(row.conversation) : null;
-    }
+    if (this.#conversation === undefined) this.#readState();
     return this.#conversation ?? null;
+  }
+
+  /** One row has both the conversation and how far the read model has it; both are read before either changes. */
+  #readState(): void {
+    const query = 'SELECT conversation, version, projected_version, project_attempts, project_at FROM state';
+    const [row] = this.#sql.exec<StateRecord>(query).toArray();
+    this.#conversation = row ? JSON.parse(row.conversation) : null;
+    this.#projection = row
+      ? { version: row.version, projectedVersion: row.projected_version, attempts: row.project_attempts, at: row.project_at }
+      : null;
+    this.#isNoted = true;
   }
 
   /** Writes the state that the changes of this transaction led to: once, however many there were. */
@@ -107,12 +117,12 @@ export class Store implements MessageLookup {
     this.#isReady = false;
     this.#conversation = undefined;
     this.#isSaved = true;
-    this.#heads.clear();
+    this.#heads = null;
     // What was not yet noted of it is published once more, which changes nothing.
     this.#projection = undefined;
     this.#isNoted = true;
     this.#parkedAt = undefined;
-    this.#facts.clear();
+    this.#facts = null;
   }
 
   byId(id: string): Message | undefined {
@@ -192,7 +202,7 @@ export class Store implements MessageLookup {
   }
 
   #applyEffect(effect: Effect, now: number): void {
-    this.#heads.clear();
+    this.#heads = null;
     switch (effect.type) {
       case 'deliver':
       case 'fetch':
@@ -226,55 +236,41 @@ export class Store implements MessageLookup {
 
   /** The first row of its kind, due or not: order within a conversation is kept by never looking past it. */
   head(kind: OutboxKind): OutboxRow | null {
-    const known = this.#heads.get(kind);
-    if (known !== undefined) return known;
-    const head = this.#readHead(kind);
-    this.#heads.set(kind, head);
-    return head;
+    this.#heads ??= this.#readHeads();
+    return this.#heads.get(kind) ?? null;
   }
 
-  #readHead(kind: OutboxKind): OutboxRow | null {
-    const query = 'SELECT id, message_id, payload, due_at, attempts FROM outbox WHERE kind = ? ORDER BY id LIMIT 1';
-    const [row] = this.#sql.exec<OutboxRecord>(query, kind).toArray();
-    if (!row) return null;
-    const effect: Effect | null = row.payload === '' ? null : JSON.parse(row.payload);
-    return { id: row.id, messageId: row.message_id, dueAt: row.due_at, attempts: row.attempts, effect };
+  #readHeads(): ReadonlyMap<OutboxKind, OutboxRow> {
+    const query = `SELECT id, kind, message_id, payload, due_at, attempts FROM outbox
+      WHERE id IN (SELECT min(id) FROM outbox GROUP BY kind)`;
+    const rows = this.#sql.exec<OutboxRecord>(query).toArray();
+    return new Map(rows.map((row) => [row.kind, outboxRowOf(row)]));
   }
 
   countAttempt(id: number): void {
-    this.#heads.clear();
+    this.#heads = null;
     this.#sql.exec('UPDATE outbox SET attempts = attempts + 1 WHERE id = ?', id);
   }
 
   /** The try was none: it never left. */
   uncountAttempt(id: number): void {
-    this.#heads.clear();
+    this.#heads = null;
     this.#sql.exec('UPDATE outbox SET attempts = MAX(attempts - 1, 0) WHERE id = ?', id);
   }
 
   postpone(id: number, dueAt: number): void {
-    this.#heads.clear();
+    this.#heads = null;
     this.#sql.exec('UPDATE outbox SET due_at = ? WHERE id = ?', dueAt, id);
   }
 
   drop(id: number): void {
-    this.#heads.clear();
+    this.#heads = null;
     this.#sql.exec('DELETE FROM outbox WHERE id = ?', id);
   }
 
   projection(): Projection | null {
-    this.#projection ??= this.#readProjection();
-    return this.#projection;
-  }
-
-  #readProjection(): Projection | null {
-    const query = 'SELECT version, projected_version, project_attempts, project_at FROM state';
-    const [row] = this.#sql
-      .exec<Record<'version' | 'projected_version' | 'project_attempts' | 'project_at', number>>(query)
-      .toArray();
-    return row
-      ? { version: row.version, projectedVersion: row.projected_version, attempts: row.project_attempts, at: row.project_at }
-      : null;
+    if (this.#projection === undefined) this.#readState();
+    return this.#projection ?? null;
   }
 
   /** The read model has this version; on the disk with the next change, or with `noteProjection`. */
@@ -309,21 +305,23 @@ export class Store implements MessageLookup {
   }
 
   fact(key: FactKey): string | null {
-    if (!this.#facts.has(key)) {
-      const [row] = this.#sql.exec<{ value: string }>('SELECT value FROM facts WHERE key = ?', key).toArray();
-      this.#facts.set(key, row?.value ?? null);
-    }
+    this.#facts ??= this.#readFacts();
     return this.#facts.get(key) ?? null;
+  }
+
+  #readFacts(): ReadonlyMap<string, string> {
+    const rows = this.#sql.exec<{ key: string; value: string }>('SELECT key, value FROM facts').toArray();
+    return new Map(rows.map(({ key, value }) => [key, value]));
   }
 
   setFact(key: FactKey, value: string): void {
     if (this.fact(key) === value) return;
-    this.#facts.clear();
+    this.#facts = null;
     this.#sql.exec('INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)', key, value);
   }
 
   dropFact(key: FactKey): void {
-    this.#facts.clear();
+    this.#facts = null;
     this.#sql.exec('DELETE FROM facts WHERE key = ?', key);
   }
 
@@ -339,4 +337,9 @@ export class Store implements MessageLookup {
     this.#parkedAt = undefined;
     return this.#sql.exec('DELETE FROM parked_events WHERE at <= ?', now - PARKED_MS).rowsWritten;
   }
+}
+
+function outboxRowOf({ id, message_id, payload, due_at, attempts }: OutboxRecord): OutboxRow {
+  const effect: Effect | null = payload === '' ? null : JSON.parse(payload);
+  return { id, messageId: message_id, dueAt: due_at, attempts, effect };
 }

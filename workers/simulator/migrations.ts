@@ -1,5 +1,5 @@
 /** The simulator's own schema, append-only. Times in epoch ms. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   -- Where to post webhooks, the faults in force, how far the demo is seeded.
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -67,14 +67,3 @@ const migrations: readonly string[] = [
   ALTER TABLE messages ADD COLUMN token TEXT;
   `,
 ];
-
-/** Brings the object's storage to the newest schema, all or nothing. */
-export function migrate(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  storage.transactionSync(() => {
-    sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID');
-    const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = 'schema_version'").toArray();
-    for (const migration of migrations.slice(row?.value ?? 0)) sql.exec(migration);
-    sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('schema_version', ?)", migrations.length);
-  });
-}

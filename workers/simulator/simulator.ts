@@ -6,7 +6,8 @@ import type { Faults, Phone, PhoneAct, PhoneMedia, PhoneMessage, Post, Simulator
 import type { Env } from '../env';
 import { acceptSocket, attachmentFrom, broadcast, closeSession } from '../sockets';
 import { applyAct } from './acts';
-import { migrate } from './migrations';
+import { migrate } from '../object-schema';
+import { migrations } from './migrations';
 import { postDue } from './poster';
 import { inboundDueAt } from './schedule';
 import { FIRST_MESSAGE, takeSend, type Send, type Taken } from './sends';
@@ -42,7 +43,7 @@ export class Simulator extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage);
+    migrate(ctx.storage, migrations);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#store = new SimulatorStore(ctx.storage.sql);
   }

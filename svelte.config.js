@@ -7,6 +7,8 @@ export default {
   compilerOptions: { runes: ({ filename }) => (filename.includes('node_modules') ? undefined : true) },
   kit: {
     adapter: adapter({ config: 'workers/site.toml' }),
+    // A page that was opened before a deploy asks now and then whether there is a newer one; a file, so that no Worker runs for it.
+    version: { pollInterval: 60_000 },
     // Origin is checked once, for every request, in workers/index.ts.
     csrf: { trustedOrigins: ['*'] },
     csp: {

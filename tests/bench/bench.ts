@@ -16,6 +16,8 @@ export type Plan = {
   batches: number;
   seconds: number;
   floorSeconds: number;
+  /** Posts a second of the steady streams to known conversations. */
+  rates: number[];
   /** Calls under way at once in the search for the highest rate, and for how long each. */
   widths: number[];
   widthSeconds: number;
@@ -61,6 +63,7 @@ export const plans: Record<'full' | 'quick', Plan> = {
     batches: 2,
     seconds: 8,
     floorSeconds: 4,
+    rates: [20, 50, 100],
     widths: [4, 16, 64],
     widthSeconds: 3,
     dashboard: {
@@ -78,26 +81,27 @@ export const plans: Record<'full' | 'quick', Plan> = {
   },
   quick: {
     rows: 100_000,
-    queries: 10,
+    queries: 5,
     people: 20,
-    acts: 20,
+    acts: 10,
     batches: 1,
     seconds: 2,
     floorSeconds: 1,
+    rates: [50],
     widths: [16],
     widthSeconds: 1.5,
     dashboard: {
-      opens: 3,
-      switches: 12,
-      keys: 40,
-      searches: 6,
-      rows: 1_000,
+      opens: 2,
+      switches: 5,
+      keys: 20,
+      searches: 4,
+      rows: 500,
       thousands: 1,
-      changeSeconds: 2,
+      changeSeconds: 1,
       restSeconds: 1,
-      frames: 500,
+      frames: 250,
     },
-    sockets: { dashboards: 60, signIns: 2, seconds: 1, missed: 60, returns: 3 },
+    sockets: { dashboards: 60, signIns: 2, seconds: 1, missed: 60, returns: 2 },
   },
 };
 
@@ -130,7 +134,7 @@ export type Bench = {
 };
 
 /** What is done after an answer (a row on its way to the read model, say) belongs to its cost, and must not slow the next figure. */
-const LOOK_EVERY_MS = 300;
+const LOOK_EVERY_MS = 200;
 /** A server that uses less than a tenth of a processor has nothing left to do. */
 const QUIET_SHARE = 0.1;
 const AFTERMATH_MS = 12_000;

@@ -105,3 +105,18 @@ test('a restart of the server under an open conversation leaves the hold where i
   expect(await claim(), 'the same grant as before').toEqual(before);
   expect(provider.callsTo(nia.address)).toHaveLength(1);
 });
+
+test('a page that a deploy has left behind says so, and keeps the draft through its reload', async ({ parley, enter }) => {
+  const nia = await Customer.on('webhook', parley.origin);
+  await nia.says('Hello');
+  const ana = await enter('ana');
+  await ana.page.clock.install();
+  const thread = await ana.hold(nia);
+  await thread.composer.fill('Half an answer');
+  await ana.page.clock.runFor(1_000);
+  await ana.page.route('**/_app/version.json', (route) => route.fulfill({ json: { version: 'the next one' } }));
+  await ana.page.clock.runFor(61_000);
+  await expect(ana.page.getByText('A new version of Parley is here.')).toBeVisible();
+  await ana.page.getByRole('button', { name: 'Reload' }).click();
+  await expect(thread.composer).toHaveValue('Half an answer');
+});

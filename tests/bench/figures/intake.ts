@@ -16,7 +16,6 @@ const BATCH_CONVERSATIONS = 300;
 const BATCH_WIDTH = 32;
 /** A batch that is not taken after so many tries counts as failed. */
 const MAX_REDELIVERIES = 6;
-const RATES = [20, 50, 100];
 const NEW_PEOPLE_RATE = 20;
 const FLOOR_TEXT = 'x'.repeat(400);
 
@@ -121,7 +120,7 @@ export async function steady(bench: Bench): Promise<void> {
   const { plan, product, floors } = bench;
   const known = regulars(plan.batches);
   const streams = [
-    ...RATES.map((rate) => ({
+    ...plan.rates.map((rate) => ({
       name: `${rate}/s to ${known.length} conversations`,
       rate,
       addresses: known,

@@ -9,7 +9,7 @@ const Written = z.object({ size: z.number(), batches: z.number(), latenciesMs: z
 export const writesOf = (size: 'full' | 'quick'): { size: number; batches: number }[] =>
   size === 'full'
     ? [{ size: 50, batches: 100 }, { size: 1, batches: 500 }, { size: 50, batches: 400 }, { size: 200, batches: 100 }] // prettier-ignore
-    : [{ size: 1, batches: 100 }, { size: 50, batches: 40 }, { size: 200, batches: 10 }]; // prettier-ignore
+    : [{ size: 1, batches: 50 }, { size: 50, batches: 40 }, { size: 200, batches: 10 }]; // prettier-ignore
 
 export function readWritten(text: string): Figure {
   const { size, latenciesMs, rowsPerSecond, written, read } = Written.parse(JSON.parse(text));

@@ -20,7 +20,7 @@ import { audienceOf, gather, queryOf, readQuery } from './audience';
 import { NO_OUTLET, outletOf, whyHeld } from './outlet';
 import { Lanes } from './lanes';
 import { migrate } from '../object-schema';
-import { migrations } from './migrations';
+import { schema } from './schema';
 import { Rate } from './rate';
 import { Records } from './records';
 import { Store, type State, type Taken } from './store';
@@ -62,7 +62,7 @@ export class Broadcast extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage, migrations);
+    migrate(ctx.storage, schema);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#store = new Store(ctx.storage.sql);
     this.#lanes = new Lanes(env);

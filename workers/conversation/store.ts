@@ -1,8 +1,8 @@
 import type { Change, Conversation, Effect, MessageLookup } from '../../src/lib/domain/conversation';
-import type { Message } from '../../src/lib/domain/message';
+import { seqOfOwnId, type Message } from '../../src/lib/domain/message';
 import type { InboundEvent } from '../../src/lib/domain/provider';
 import { migrate, schemaVersionOf } from '../object-schema';
-import { migrations } from './migrations';
+import { schema } from './schema';
 
 /** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
 export const PARKED_MS = 24 * 60 * 60_000;
@@ -48,7 +48,7 @@ export class Store implements MessageLookup {
   get #sql(): SqlStorage {
     if (this.#isClosed) throw new Error('this conversation has been erased');
     if (!this.#isReady) {
-      migrate(this.#storage, migrations);
+      migrate(this.#storage, schema);
       this.#isReady = true;
     }
     return this.#storage.sql;
@@ -67,7 +67,7 @@ export class Store implements MessageLookup {
   /** The keys under which the directory may know this conversation. */
   directoryKeys(): string[] {
     return this.#sql
-      .exec<{ id: string; provider_message_id: string | null }>('SELECT id, provider_message_id FROM messages')
+      .exec<{ id: string; provider_message_id: string | null }>("SELECT message->>'id' AS id, provider_message_id FROM messages")
       .toArray()
       .flatMap(({ id, provider_message_id }) => [
         `key:${id}`,
@@ -126,7 +126,9 @@ export class Store implements MessageLookup {
   }
 
   byId(id: string): Message | undefined {
-    return this.#messages('SELECT message FROM messages WHERE id = ?', id)[0];
+    const seq = seqOfOwnId(id);
+    const [own] = seq === null ? [] : this.#messages('SELECT message FROM messages WHERE seq = ?', seq);
+    return own?.id === id ? own : this.#messages('SELECT message FROM messages WHERE given_id = ?', id)[0];
   }
 
   byProviderId(providerMessageId: string): Message | undefined {
@@ -180,10 +182,10 @@ export class Store implements MessageLookup {
     }
     for (const message of change.messages) {
       this.#sql.exec(
-        `INSERT INTO messages (seq, id, provider_message_id, version, message) VALUES (?1, ?2, ?3, ?4, ?5)
+        `INSERT INTO messages (seq, given_id, provider_message_id, version, message) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (seq) DO UPDATE SET provider_message_id = ?3, version = ?4, message = ?5`,
         message.seq,
-        message.id,
+        seqOfOwnId(message.id) === message.seq ? null : message.id,
         message.providerMessageId,
         message.version,
         JSON.stringify(message),

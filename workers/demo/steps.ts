@@ -1,6 +1,6 @@
 import type { Attribution } from '../../src/lib/domain/campaign';
 import type { Command, ConversationTarget } from '../../src/lib/domain/conversation';
-import type { ContentKind, Details } from '../../src/lib/domain/message';
+import { ownIdOf, type ContentKind, type Details } from '../../src/lib/domain/message';
 import type { Failure, InboundEvent, SendResult } from '../../src/lib/domain/provider';
 import type { DemoProvider } from './channels';
 import type { Agent } from '../../src/lib/domain/role';
@@ -37,7 +37,7 @@ export function attributionOf({ send }: DemoConversation): Attribution | null {
 const SECOND = 1_000;
 
 /** The id that a conversation gives its first message. Were it another one day, the look-up would find the campaign a little later. */
-const firstMessageOf = (target: ConversationTarget): string => `${target.id.slice(0, 12)}-1`;
+const firstMessageOf = (target: ConversationTarget): string => ownIdOf(target.id, 1);
 
 /**
  * Everything that happened in a conversation as the commands that the real object takes, in order of time. An agent's send is

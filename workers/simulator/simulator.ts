@@ -7,7 +7,7 @@ import type { Env } from '../env';
 import { acceptSocket, attachmentFrom, broadcast, closeSession } from '../sockets';
 import { applyAct } from './acts';
 import { migrate } from '../object-schema';
-import { migrations } from './migrations';
+import { schema } from './schema';
 import { postDue } from './poster';
 import { inboundDueAt } from './schedule';
 import { FIRST_MESSAGE, takeSend, type Send, type Taken } from './sends';
@@ -43,7 +43,7 @@ export class Simulator extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage, migrations);
+    migrate(ctx.storage, schema);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#store = new SimulatorStore(ctx.storage.sql);
   }

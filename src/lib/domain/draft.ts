@@ -1,7 +1,7 @@
 import type { Act } from './act';
 import type { Change, Conversation, Effect, Snapshot } from './conversation';
 import { lockExpiresAt } from './lock';
-import type { Activity, Message } from './message';
+import { ownIdOf, type Activity, type Message } from './message';
 import type { InboundEvent } from './provider';
 import type { LockInfo, Rejection } from './rejection';
 import { fail, ok, type Result } from './result';
@@ -70,7 +70,7 @@ export function append(draft: Draft, fields: NewMessage): Message {
     revokedAt: null,
     version: 0,
     ...fields,
-    id: fields.id ?? `${draft.state.id.slice(0, 12)}-${seq}`,
+    id: fields.id ?? ownIdOf(draft.state.id, seq),
     seq,
   };
   show(draft, { seq });

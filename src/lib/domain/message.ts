@@ -102,3 +102,16 @@ const descriptions: Record<ContentKind, string> = {
 export function describe(kind: ContentKind, text: string): string {
   return text.trim() === '' ? descriptions[kind] : text;
 }
+
+const OWN_ID = /^[0-9a-f]{12}-(\d{1,15})$/;
+
+/** The id of a message that nobody gave another: it says where it stands. */
+export function ownIdOf(conversationId: string, seq: number): string {
+  return `${conversationId.slice(0, 12)}-${seq}`;
+}
+
+/** Where a message stands that has such an id; null = it is another kind of id. */
+export function seqOfOwnId(id: string): number | null {
+  const [, seq] = OWN_ID.exec(id) ?? [];
+  return seq === undefined ? null : Number(seq);
+}

@@ -59,7 +59,7 @@ export const exceptions: readonly Exception[] = [
     why: 'Erasing somebody passes over the recipients of each campaign on their channels; an index would be a written row a recipient.',
   },
   {
-    statement: 'SELECT id, provider_message_id FROM messages',
+    statement: "SELECT message->>'id' AS id, provider_message_id FROM messages",
     steps: ['SCAN messages'],
     why: 'Erasing a conversation reads what its messages are known by elsewhere.',
   },

@@ -1,5 +1,7 @@
+import type { ObjectSchema } from '../object-schema';
+
 /** The object's own schema, append-only: an entry that has landed never changes. `schema_version` says how many have been applied. */
-export const migrations: readonly string[] = [
+const steps: readonly string[] = [
   `
   -- What there is one of: the plan, the phase, how far the audience is gathered, the tally, what D1 has of it.
   CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -29,3 +31,5 @@ export const migrations: readonly string[] = [
   // Few are being called at a time, and they are found by their outcome: an index of them was a written row a recipient for nothing.
   `DROP INDEX recipients_called;`,
 ];
+
+export const schema: ObjectSchema = { steps };

@@ -1,5 +1,7 @@
+import type { ObjectSchema } from '../object-schema';
+
 /** The simulator's own schema, append-only. Times in epoch ms. */
-export const migrations: readonly string[] = [
+const steps: readonly string[] = [
   `
   -- Where to post webhooks, the faults in force, how far the demo is seeded.
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -67,3 +69,5 @@ export const migrations: readonly string[] = [
   ALTER TABLE messages ADD COLUMN token TEXT;
   `,
 ];
+
+export const schema: ObjectSchema = { steps };

@@ -1,28 +1,24 @@
 import { DurableObject } from 'cloudflare:workers';
 import {
   isDone,
-  ofErased,
-  partsOfSendId,
   progressOf,
-  receipted,
-  settle,
   type BroadcastPlan,
   type Outcome,
   type Progress,
   type RecipientRow,
 } from '../../src/lib/domain/broadcast';
 import { PING, PONG } from '../../src/lib/domain/protocol';
-import { rulesOf, type ProviderName } from '../../src/lib/domain/provider-rules';
-import type { Receipt, SendResult } from '../../src/lib/domain/provider';
+import type { Receipt } from '../../src/lib/domain/provider';
 import type { Env } from '../env';
-import { singleFlight, earliest } from '../conversation/outbox';
-import { audienceOf, gather, queryOf, readQuery } from './audience';
-import { NO_OUTLET, outletOf, whyHeld } from './outlet';
-import { Lanes } from './lanes';
+import { earliest } from '../conversation/outbox';
 import { migrate } from '../object-schema';
-import { schema } from './schema';
+import { Gathering } from './gathering';
+import { Lanes } from './lanes';
+import { takeReceipt, takeSettlement, type Settlement } from './outcomes';
+import { whyHeld } from './outlet';
 import { Rate } from './rate';
 import { Records } from './records';
+import { schema } from './schema';
 import { Store, type State, type Taken } from './store';
 import { Watchers } from './watchers';
 
@@ -32,15 +28,11 @@ const LEASE_MS = CALL_MS + 5_000;
 /** How often is looked whether everything moves, and whether a stopped channel works again. */
 const BACKSTOP_MS = 5_000;
 const HELD_MS = 3_000;
-/** People read in one go. */
-const PAGE = 250;
 const MAX_LIST = 500;
 const PATIENCE_MS = 3_000;
 
 const BROKE_OFF = 'The connection to the provider broke off while it was being sent. The message may have gone out.';
 
-/** What became of one call. */
-export type Settlement = { seq: number; attempt: number; result: SendResult };
 /** What a lane has to do: `taken` empty = nothing at the moment. */
 export type Work = { channelId: string; taken: Taken[] };
 
@@ -54,11 +46,7 @@ export class Broadcast extends DurableObject<Env> {
   readonly #records: Records;
   readonly #watchers: Watchers;
   readonly #rate = new Rate();
-  readonly #gathering = singleFlight(() => this.#gather());
-  /** After a failed look at the database it is left alone for a while. */
-  #gatherAt = 0;
-  /** How many there were: a page of people that was read before one may have who is gone. */
-  #erasures = 0;
+  readonly #gathering: Gathering;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -68,6 +56,13 @@ export class Broadcast extends DurableObject<Env> {
     this.#lanes = new Lanes(env);
     this.#records = new Records(env, this.#store, () => this.progress());
     this.#watchers = new Watchers(ctx, () => this.progress());
+    this.#gathering = new Gathering({
+      env,
+      store: this.#store,
+      transact: (work) => this.#transact(work),
+      moved: () => this.#moved(),
+      pause: (reason, isHeld) => this.#pauseFor(reason, isHeld),
+    });
   }
 
   /**
@@ -143,7 +138,7 @@ export class Broadcast extends DurableObject<Env> {
 
   /** Makes the recipients with these addresses unreadable. Resolves when no write to D1 that may have them is under way. Twice = once. */
   async erase(addresses: readonly string[]): Promise<void> {
-    this.#erasures += 1;
+    this.#gathering.erased();
     this.#transact(() => this.#store.erase(addresses, Date.now()));
     this.#watchers.changed();
     await this.#records.settled();
@@ -181,7 +176,7 @@ export class Broadcast extends DurableObject<Env> {
     const now = Date.now();
     const stop = settlements.map(({ result }) => result).find((result) => result.status === 'stopped');
     this.#transact(() => {
-      for (const settlement of settlements) this.#settleOne(settlement, now);
+      for (const settlement of settlements) takeSettlement(this.#store, settlement, now);
     });
     this.#rate.add(settlements.length, now);
     if (stop) await this.hold(stop.reason);
@@ -214,7 +209,7 @@ export class Broadcast extends DurableObject<Env> {
     if (state?.plan.channelId !== channelId) return;
     const now = Date.now();
     this.#transact(() => {
-      for (const receipt of receipts) this.#reportOne(state.plan.campaignId, receipt, now);
+      for (const receipt of receipts) takeReceipt(this.#store, state.plan.campaignId, receipt, now);
     });
     await this.#arm();
     this.#moved();
@@ -267,11 +262,7 @@ export class Broadcast extends DurableObject<Env> {
       this.#set({ ...state, phase: 'gathering', startedAt: now });
     }
     this.#transact(() => this.#store.doubt(now - LEASE_MS, BROKE_OFF, now));
-    if (this.#store.state()?.phase === 'gathering' && now >= this.#gatherAt) {
-      this.#gatherAt = now + BACKSTOP_MS;
-      await this.#gathering();
-      this.#gatherAt = 0;
-    }
+    await this.#gathering.run();
     if (state.phase === 'paused' && state.isHeld) await this.#lookAtChannel(state.plan.channelId);
     this.#finish();
     if (this.#store.state()?.phase === 'sending' && this.#isDue(Date.now())) {
@@ -282,38 +273,6 @@ export class Broadcast extends DurableObject<Env> {
     await Promise.race([this.#records.write(), scheduler.wait(PATIENCE_MS)]);
   }
 
-  /** The audience, page by page, each with where it ended: after a crash it goes on there. */
-  async #gather(): Promise<void> {
-    for (let state = this.#store.state(); state?.phase === 'gathering'; state = this.#store.state()) {
-      const { plan, cursor, startedAt } = state;
-      const outlet = await outletOf(this.env, plan.channelId);
-      if (!outlet) return this.#pauseFor(NO_OUTLET, true);
-      const found = await this.#query(plan, outlet.channel.provider);
-      if ('problem' in found) return this.#pauseFor(found.problem, false);
-      const erasures = this.#erasures;
-      const people = await audienceOf(this.env, plan, found.query, { after: cursor, limit: PAGE, at: startedAt ?? Date.now() });
-      // A pause, a stop or an erasure may have come meanwhile: what was read is read again.
-      const current = this.#store.state();
-      if (current?.phase !== 'gathering' || current.cursor !== cursor || this.#erasures !== erasures) continue;
-      const last = people.at(-1);
-      this.#transact(() => {
-        this.#store.add(gather(people, plan, outlet.channel.provider), Date.now());
-        const { perSecond } = rulesOf(outlet.channel.provider);
-        this.#store.setState({ ...current, perSecond, ...(last ? { cursor: last.no } : { phase: 'sending' }) });
-      });
-      this.#moved();
-    }
-  }
-
-  /** Asked for once: a segment that is changed under way changes nothing here. */
-  async #query({ segmentId }: BroadcastPlan, provider: ProviderName): ReturnType<typeof queryOf> {
-    const kept = this.#store.fact('query');
-    if (kept !== null) return { query: readQuery(kept) };
-    const found = await queryOf(this.env, segmentId, provider);
-    if ('query' in found) this.#store.setFact('query', JSON.stringify(found.query));
-    return found;
-  }
-
   /** Goes on when an Admin has put the channel right. */
   async #lookAtChannel(channelId: string): Promise<void> {
     const reason = await whyHeld(this.env, channelId);
@@ -321,32 +280,6 @@ export class Broadcast extends DurableObject<Env> {
     if (state?.phase !== 'paused' || !state.isHeld) return;
     if (reason === null) this.#set({ ...state, phase: state.pausedFrom, reason, isHeld: false });
     else if (reason !== state.reason) this.#set({ ...state, reason });
-  }
-
-  #settleOne({ seq, attempt, result }: Settlement, now: number): void {
-    const current = this.#store.recipient(seq);
-    if (!current) return;
-    const providerMessageId = result.status === 'sent' ? result.providerMessageId : null;
-    const found = settle(current, { attempt, result }, now, Math.random());
-    // Who was erased meanwhile is not called again, and what the provider says of them is not kept.
-    const settled = found && current.address === '' ? ofErased(found) : found;
-    if (settled) this.#store.move(seq, current.outcome, settled, providerMessageId, now);
-    else if (providerMessageId !== null) this.#store.name(seq, providerMessageId);
-  }
-
-  #reportOne(campaignId: string, { messageId, providerMessageId, status, failure }: Receipt, now: number): void {
-    const parts = messageId === null ? null : partsOfSendId(messageId);
-    const current = parts?.campaignId === campaignId ? this.#store.recipient(parts.seq) : null;
-    // Nobody has called for it, or nothing is known of them any more: whatever this is about, it is not that.
-    if (!current || current.attempts === 0 || current.address === '') return;
-    const outcome = receipted(current.outcome, status);
-    if (outcome === current.outcome) {
-      if (providerMessageId !== null) this.#store.name(current.seq, providerMessageId);
-      return;
-    }
-    const reason = outcome === 'failed' ? (failure?.reason ?? 'The provider could not deliver it.') : null;
-    const settled = { outcome, dueAt: 0, reason, code: failure?.code ?? null, isTry: true };
-    this.#store.move(current.seq, current.outcome, settled, providerMessageId, now);
   }
 
   /** Everybody has an outcome: that is the end of it. */
@@ -409,7 +342,7 @@ export class Broadcast extends DurableObject<Env> {
       case 'scheduled':
         return plan.at ?? now;
       case 'gathering':
-        return Math.max(now, this.#gatherAt);
+        return this.#gathering.dueAt(now);
       case 'sending': {
         if (isDone(this.#store.tally())) return now;
         // Nobody is at it: at once when there is something to do. Else only to see that it goes on.

@@ -3,7 +3,8 @@ import type { OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain
 import { rulesOf } from '../../src/lib/domain/provider-rules';
 import { signToken, WHOLE } from '../../src/lib/server/campaign-token';
 import { broadcastOf, gateOf, type Env } from '../env';
-import { CALL_MS, type Settlement } from './broadcast';
+import { CALL_MS } from './broadcast';
+import type { Settlement } from './outcomes';
 import { NO_OUTLET, outletOf, type Outlet } from './outlet';
 import type { Taken } from './store';
 

@@ -42,7 +42,10 @@ export class Store implements MessageLookup {
 
   /** Nothing has ever been kept here, not even a schema. */
   get isBlank(): boolean {
-    return !this.#isReady && schemaVersionOf(this.#storage) === null;
+    if (this.#isReady) return false;
+    const version = schemaVersionOf(this.#storage);
+    this.#isReady = version === schema.steps.length;
+    return version === null;
   }
 
   get #sql(): SqlStorage {

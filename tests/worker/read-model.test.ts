@@ -8,6 +8,7 @@ import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
 import * as conversations from '../../src/lib/server/db/conversations';
 import { DAY, HOUR, policy } from '../fixtures/conversation';
+import { recorded } from '../fixtures/recorded-d1';
 import * as fixtures from '../fixtures/summaries';
 import { aSummary, anyQuery, anySummary, idOf, NOW, random } from '../fixtures/summaries';
 
@@ -246,4 +247,33 @@ test('of what is narrowed it stops at 1,000 of a tab, and says which statuses th
   const { active, inactive } = await conversations.counts(db, { search: rows[0]?.contact.name ?? '' }, facts);
   expect(active).toEqual({ total: 1_000, new: 750, pending: 0, closed: 250 });
   expect(inactive).toEqual({ total: 0, new: 0, pending: 0, closed: 0 });
+});
+
+test('the oldest of Active under a campaign are the oldest also of more than are walked from the new end', async () => {
+  const [campaign] = fixtures.campaigns;
+  const rows = Array.from({ length: 5_060 }, (_, n) =>
+    aSummary({
+      id: idOf(n),
+      contact: { id: idOf(n), name: 'Aanya Rao', address: `1650${n}` },
+      lastInboundAt: NOW - n * 1_000,
+      campaign: { id: campaign.id, name: campaign.name, labels: [...campaign.labels], match: 'exact' },
+    }),
+  );
+  const { d1, ran } = recorded(env.DB);
+  const oldest = async (cursor?: string) => {
+    ran.length = 0;
+    return conversations.list(database(d1), query({ sort: 'oldest', campaignIds: [campaign.id], cursor }), facts);
+  };
+  const expected = rows.map(({ id }) => id).reverse();
+  await conversations.write(env.DB, rows.slice(0, 5_000));
+  expect(ids((await oldest()).items)).toEqual(expected.slice(60, 110));
+  expect(ran).toHaveLength(1);
+  await conversations.write(env.DB, rows.slice(5_000));
+  const first = await oldest();
+  expect(ids(first.items)).toEqual(expected.slice(0, 50));
+  expect(ran).toHaveLength(2);
+  // Of what is left of them from here on few enough are walked.
+  const second = await oldest((await oldest(first.nextCursor ?? '')).nextCursor ?? '');
+  expect(ids(second.items)).toEqual(expected.slice(100, 150));
+  expect(ran).toHaveLength(1);
 });

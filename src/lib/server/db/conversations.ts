@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type AliasedExpression, type RawBuilder, sql } from 'kysely';
 import {
   type Counts,
   isWhole,
@@ -23,12 +23,15 @@ import { facets, summaryOf } from './conversation-row';
 
 export { write } from './projection';
 
+/** So many rows of Active are walked from its new end to get to its old one. */
+const MOST_WALKED = 5_000;
+
 /**
  * One page of a tab, by the recency id alone: no offset, no sort. Without filters a range of the table; with any, in whatever
  * combination, one full-text statement. A cursor that `readCursor` refuses starts at the top (the edge answers it with 400 before).
  */
 export async function list(db: Db, query: ListQuery, facts: ListFacts): Promise<Page> {
-  const rows = await listStatement(db, query, facts).execute();
+  const rows = (await endOfActive(db, query, facts)) ?? (await listStatement(db, query, facts).execute());
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   return {
@@ -46,23 +49,54 @@ function listStatement(db: Db, query: ListQuery, facts: ListFacts) {
   const parts = narrowings(query, facts.userId);
   if (parts.length === 0) return stored(db).where(within('c.rid', range)).orderBy('c.rid', direction).limit(limit);
 
-  const found = db
-    .selectFrom('conversations_fts')
-    .select('rowid')
-    .where(matching(parts))
-    .where(within('rowid', range))
-    .orderBy('rowid', direction)
-    .limit(limit);
-  // A cross join keeps this order of work: the index gives the page, each row is one look-up, and nothing is sorted.
-  return db
-    .selectFrom(found.as('f'))
+  const page = walked(db, parts, range, direction).limit(limit);
+  return foundRows(db, page.as('f'), direction);
+}
+
+/** A cross join keeps this order of work: the index gives the page, each row is one look-up, and nothing is sorted. */
+const foundRows = (db: Db, page: AliasedExpression<{ rowid: number }, 'f'>, direction: 'asc' | 'desc') =>
+  db
+    .selectFrom(page)
     .crossJoin('conversations as c')
     .leftJoin('campaigns as k', 'k.id', 'c.campaign_id')
     .selectAll('c')
     .select(campaignFields)
     .whereRef('c.rid', '=', 'f.rowid')
     .orderBy('f.rowid', direction);
+
+/**
+ * The oldest of Active under campaigns or labels; null = it is not that, or there are too many. A campaign's list in the index is too short
+ * to be begun in its middle, so from its old end all of Inactive would be walked first, each entry asked whether it was deleted: measured
+ * with a million conversations after 90,000 updates, 130 ms instead of 3 from the new end, where Active is. What is walked is then sorted.
+ */
+async function endOfActive(db: Db, query: ListQuery, facts: ListFacts) {
+  const isEnd = query.tab === 'active' && query.sort === 'oldest' && (query.campaignIds?.length || query.labels?.length);
+  if (!isEnd) return null;
+  const newest = walked(db, narrowings(query, facts.userId), pageRange(query, facts), 'desc').limit(MOST_WALKED + 1);
+  const page = db
+    .selectFrom(newest.as('w'))
+    .select(['rowid', sql<number>`count(*) over ()`.as('walked')])
+    .orderBy('rowid', 'asc')
+    .limit(query.limit + 1);
+  const rows = await foundRows(db, page.as('f'), 'asc')
+    .select(sql<number>`f.walked`.as('walked'))
+    .execute();
+  return (rows[0]?.walked ?? 0) > MOST_WALKED ? null : rows;
 }
+
+/** What the index finds in a range, in order. */
+const walked = (
+  db: Db,
+  parts: readonly RawBuilder<string>[],
+  range: { from: number; before: number },
+  direction: 'asc' | 'desc',
+) =>
+  db
+    .selectFrom('conversations_fts')
+    .select('rowid')
+    .where(matching(parts))
+    .where(within('rowid', range))
+    .orderBy('rowid', direction);
 
 /** How many rows each tab has per ticket status under the same filters; `isAtLeast` says which are not the end of it. */
 export const counts = (db: Db, filters: ListFilters, facts: ListFacts): Promise<TabCounts> =>
@@ -105,12 +139,7 @@ async function countsOfSome(db: Db, filters: ListFilters, facts: ListFacts): Pro
  * has no other way to get there.
  */
 const found = (db: Db, filters: ListFilters, tab: ListQuery['tab'], facts: ListFacts) =>
-  db
-    .selectFrom('conversations_fts')
-    .select('rowid')
-    .where(matching(narrowings(filters, facts.userId)))
-    .where(within('rowid', tabRange(tab, facts)))
-    .orderBy('rowid', tab === 'active' ? 'desc' : 'asc');
+  walked(db, narrowings(filters, facts.userId), tabRange(tab, facts), tab === 'active' ? 'desc' : 'asc');
 
 /** The read model's rows of some conversations, in no order; unknown ids are left out. */
 export async function find(db: Db, ids: readonly string[], facts: { now: number; policy: Policy }): Promise<Summary[]> {

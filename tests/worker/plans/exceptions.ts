@@ -26,7 +26,7 @@ export const exceptions: readonly Exception[] = [
   {
     statement: 'select rowid, count(*) over () as walked from',
     steps: [SORT],
-    why: 'Of the oldest of Active under a label at most 5,001 are sorted; the way without a sort passes over all of Inactive first.',
+    why: 'Of the oldest of Active under a label at most 20,001 are sorted; the way without a sort passes over all of Inactive first.',
   },
   {
     statement: 'from audit as a left join pseudonyms as p',

@@ -24,7 +24,7 @@ import { facets, summaryOf } from './conversation-row';
 export { write } from './projection';
 
 /** So many rows of Active are walked from its new end to get to its old one. */
-const MOST_WALKED = 5_000;
+const MOST_WALKED = 20_000;
 
 /**
  * One page of a tab, by the recency id alone: no offset, no sort. Without filters a range of the table; with any, in whatever

@@ -16,6 +16,8 @@ export type Plan = {
   batches: number;
   seconds: number;
   floorSeconds: number;
+  /** How long objects of the figure before are given to be put away: the local runtime closes hundreds at once, and does nothing else meanwhile. */
+  restMs: number;
   /** Posts a second of the steady streams to known conversations. */
   rates: number[];
   /** Calls under way at once in the search for the highest rate, and for how long each. */
@@ -63,6 +65,7 @@ export const plans: Record<'full' | 'quick', Plan> = {
     batches: 2,
     seconds: 8,
     floorSeconds: 4,
+    restMs: 15_000,
     rates: [20, 50, 100],
     widths: [4, 16, 64],
     widthSeconds: 3,
@@ -87,6 +90,7 @@ export const plans: Record<'full' | 'quick', Plan> = {
     batches: 1,
     seconds: 2,
     floorSeconds: 1,
+    restMs: 0,
     rates: [50],
     widths: [16],
     widthSeconds: 1.5,

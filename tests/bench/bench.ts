@@ -16,7 +16,7 @@ export type Plan = {
   batches: number;
   seconds: number;
   floorSeconds: number;
-  /** How long objects of the figure before are given to be put away: the local runtime closes hundreds at once, and does nothing else meanwhile. */
+  /** How long that takes which `putAway` waits for. */
   restMs: number;
   /** Posts a second of the steady streams to known conversations. */
   rates: number[];
@@ -174,6 +174,9 @@ export async function repeated(
   await oneByOne(WARM_UP, atMostMs, async () => void (await shoot()));
   return measured(server, () => oneByOne(count, atMostMs, async () => void (await shoot())));
 }
+
+/** Waits until the objects of the figure before are put away: the local runtime closes hundreds at once, and does nothing else meanwhile. */
+export const putAway = ({ plan }: Bench): Promise<void> => new Promise((wake) => setTimeout(wake, plan.restMs));
 
 /** Waits until the server has nothing left to do, or for 12 s; the processor time it has used by then. */
 async function quiet(server: Server): Promise<number | null> {

@@ -1,5 +1,5 @@
 import { Arrivals, mark, watch } from '../arrivals.ts';
-import { type Bench, measured } from '../bench.ts';
+import { type Bench, measured, putAway } from '../bench.ts';
 import { atRate } from '../load.ts';
 import { PlainSocket } from '../socket.ts';
 import { conversationIdOf, deliveryOf, WEBHOOK_PATH } from '../whatsapp.ts';
@@ -15,7 +15,7 @@ const GROUP = 'Live, webhook POST to frame';
 /** From the moment a provider's call is due to the frame in a dashboard's socket: on the list, and in an open conversation. */
 export async function live(bench: Bench): Promise<void> {
   const { plan, product, floors, agent } = bench;
-  await new Promise((wake) => setTimeout(wake, plan.restMs));
+  await putAway(bench);
   const people = regulars(plan.batches).slice(0, CONVERSATIONS);
   const arrivals = new Arrivals();
   const onFrame = watch(arrivals);

@@ -1,5 +1,5 @@
 import { backOffMs } from '../../../src/lib/inbox/live-socket.svelte.ts';
-import { type Bench, measured } from '../bench.ts';
+import { type Bench, measured, putAway } from '../bench.ts';
 import { Echoes, FloorCrowd, forEach, signIns, together } from '../crowd.ts';
 import { Dashboard, versionOf } from '../dashboard.ts';
 import { ms } from '../report.ts';
@@ -17,6 +17,7 @@ const sleep = (wait: number) => new Promise<void>((wake) => setTimeout(wake, wai
 
 /** Many dashboards at once: what a change takes to all of them, all of them coming back, and one that comes back to much. */
 export async function sockets(bench: Bench): Promise<void> {
+  await putAway(bench);
   const { plan, product, floors } = bench;
   const agents = await signIns(product.client, plan.sockets.signIns);
   const { headers, body } = deliveryOf(PEOPLE.map((address) => ({ address, text: 'Hello' })));

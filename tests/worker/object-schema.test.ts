@@ -55,7 +55,8 @@ test('messages from before ids of our own were left out of the index are found b
   await inNew((storage) => {
     migrate(storage, { steps: schema.steps.slice(0, 2) });
     const own = ['0123456789ab-1', '0123456789ab-2'];
-    const given = ['5f1c7d9e-31a0-4f6e-9c55-000000000003', 'campaign:0123456789ab-4', '0123456789ab-55'];
+    // The second is as long as an id of our own at its place.
+    const given = ['5f1c7d9e-31a0-4f6e-9c55-000000000003', 'campaign-abc-4', '0123456789ab-55'];
     for (const [i, id] of [...own, ...given].entries()) {
       const message: Pick<Message, 'seq' | 'id'> = { seq: i + 1, id };
       storage.sql.exec('INSERT INTO messages VALUES (?, ?, ?, 1, ?)', i + 1, id, `wamid.${i + 1}`, JSON.stringify(message));

@@ -64,14 +64,14 @@ test.each(views)('the list of %j is a range of the recency id, without a sort', 
 });
 
 test.each(views.flatMap((view) => filters.map((filter) => ({ ...view, ...filter }))))(
-  'the list of %j is one full-text statement within the bounds of the recency id, and only the old end of Active under campaigns is sorted',
+  'the list of %j is one full-text statement within the bounds of the recency id, without a sort; under campaigns two when the days near by have too few',
   async (view) => {
-    const isEnd = view.tab === 'active' && view.sort === 'oldest' && ('labels' in view || 'campaignIds' in view);
+    const isNearby = (view.sort === 'oldest' || view.cursor !== undefined) && ('labels' in view || 'campaignIds' in view);
     await conversations.list(db, ListQuery.parse(view), facts);
-    expect(ran).toHaveLength(1);
+    expect(ran.length).toBeLessThanOrEqual(isNearby ? 2 : 1);
     for (const statement of ran) {
       const plan = await planOf(env.DB, statement);
-      expect(plan.includes('TEMP B-TREE')).toBe(isEnd);
+      expect(plan).not.toContain('TEMP B-TREE');
       // `><`: the index itself gets both bounds.
       expect(plan).toMatch(/SCAN conversations_fts VIRTUAL TABLE INDEX \d+:M1><\n/);
       expect(plan).toContain('SEARCH c USING INTEGER PRIMARY KEY (rowid=?)');

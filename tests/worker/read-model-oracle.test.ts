@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { ListQuery } from '../../src/lib/domain/list';
-import { indexBodyOf } from '../../src/lib/server/db/conversation-row';
+import { TicketStatus } from '../../src/lib/domain/ticket';
+import { indexBodyOf, rowOf } from '../../src/lib/server/db/conversation-row';
 import type { Summary } from '../../src/lib/domain/summary';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import { database } from '../../src/lib/server/db/client';
@@ -85,9 +86,9 @@ function anyListQuery({ pick, chance, below }: Random, search: string): ListQuer
     tab: pick(['active', 'inactive']),
     sort: pick(['latest', 'oldest']),
     limit: 20 + below(80),
-    ticketStatuses: chance(0.3) ? [pick(['new', 'pending', 'closed'])] : undefined,
-    campaignIds: chance(0.15) ? [pick(fixtures.campaigns).id] : undefined,
-    labels: chance(0.15) ? [pick(['promo', 'events', 'nothing'])] : undefined,
+    ticketStatuses: chance(0.3) ? TicketStatus.options.filter(() => chance(0.5)) : undefined,
+    campaignIds: chance(0.2) ? [pick(fixtures.campaigns).id] : undefined,
+    labels: chance(0.2) ? [pick(['promo', 'events', 'nothing'])] : undefined,
     channelIds: chance(0.15) ? [pick(fixtures.channelIds)] : undefined,
     unanswered: chance(0.15),
     heldBy: chance(0.15) ? pick(['me', 'nobody']) : undefined,
@@ -122,7 +123,7 @@ async function expectWholeIndex(known: ReadonlyMap<string, Known>): Promise<void
   expect(held.size).toBe(rows.length);
   for (const { id, rid } of rows) {
     const row = known.get(id)?.row;
-    if (row) expect(held.get(rid), id).toEqual(new Set(indexBodyOf(row).split(' ')));
+    if (row) expect(held.get(rid), id).toEqual(new Set(indexBodyOf(rowOf(row, rid)).split(' ')));
   }
 }
 
@@ -172,6 +173,8 @@ test('after random operations, a look at every 25 of them: the read model answer
     // Time goes on: rows turn Inactive and leave both tabs without a word being written.
     now += chance(0.02) ? below(40) * HOUR : below(600_000);
 
+    // Asked as of an index whose entries are of two forms, every other time.
+    await env.DB.exec(n % 2 ? 'DELETE FROM reindexing' : 'INSERT INTO reindexing (after) VALUES (0)');
     const query = anyListQuery(dice, anyQuery(dice));
     const userId = pick(fixtures.agentIds);
     const expected = [...known.values()].filter((one) => belongs(one, query, now, userId));

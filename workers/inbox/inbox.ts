@@ -7,13 +7,15 @@ import type { Summary } from '../../src/lib/domain/summary';
 import type { AuditEntry } from '../../src/lib/server/db/audit';
 import { database } from '../../src/lib/server/db/client';
 import { counts, write } from '../../src/lib/server/db/conversations';
+import { foldNames } from '../../src/lib/server/db/people-names';
+import { reindexSome } from '../../src/lib/server/db/reindexing';
 import { policyOf, readModelOf, readModelsOf, type Env } from '../env';
 import { acceptSocket, attachmentFrom, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
+import { Backfill } from './backfill';
 import { BatchWriter } from './batch-writer';
 import { LiveCounts } from './live-counts';
-import { NameFolding } from './name-folding';
 import { Presence } from './presence';
 import { Recent } from './recent';
 import { Registry } from './registry';
@@ -24,6 +26,9 @@ export const FRAME_EVERY_MS = 100;
 const ERASED_MS = 10 * 60_000;
 /** Longer than the database's own limit: a write that never answers must not hold up all that come after it. */
 const WRITE_TIMEOUT_MS = 35_000;
+/** Of one look at what a migration has left to do: no longer in the database's way than a batch of messages. */
+const NAMES_AT_ONCE = 500;
+const ENTRIES_AT_ONCE = 100;
 
 /**
  * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth,
@@ -33,7 +38,7 @@ export class Inbox extends DurableObject<Env> {
   readonly #writer: BatchWriter;
   readonly #audit: AuditWriter;
   readonly #registry: Registry;
-  readonly #names: NameFolding;
+  readonly #backfills: Backfill[];
   readonly #counts: LiveCounts;
   readonly #presence: Presence;
   readonly #recent = new Recent();
@@ -46,7 +51,10 @@ export class Inbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#registry = new Registry(ctx.storage.sql);
-    this.#names = new NameFolding(env.DB);
+    this.#backfills = [
+      new Backfill('names', () => foldNames(env.DB, NAMES_AT_ONCE)),
+      ...readModelsOf(env).map((d1) => new Backfill('index', () => reindexSome(d1, ENTRIES_AT_ONCE))),
+    ];
     const clock = { later: (run: () => void, afterMs: number) => void setTimeout(run, afterMs), now: () => Date.now() };
     this.#presence = new Presence({ ...clock, sockets: () => this.ctx.getWebSockets(), tell: (frame) => this.#tell(frame) });
     this.#counts = new LiveCounts({
@@ -133,7 +141,7 @@ export class Inbox extends DurableObject<Env> {
     const attachment = attachmentFrom(request);
     if (!attachment) return new Response('Expected an authenticated upgrade', { status: 426 });
     if (!may(attachment.agent.role, 'conversations')) return new Response(null, { status: 403 });
-    this.ctx.waitUntil(this.#names.round());
+    for (const backfill of this.#backfills) this.ctx.waitUntil(backfill.round());
     this.#presence.came(attachment.agent);
     const { socket, response } = acceptSocket(this.ctx, attachment);
     const missed = this.#recent.since(new URL(request.url).searchParams.get('since'));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChannelId } from './ids';
 import { recencyFloor, recencyOf } from './recency';
-import { matchesSearch } from './search';
+import { matchesSearch, termsOf } from './search';
 import type { Summary } from './summary';
 import { TicketStatus } from './ticket';
 import { type Policy, tabAt } from './window';
@@ -115,8 +115,13 @@ export function mergePages(pages: readonly Page[], query: Pick<ListQuery, 'sort'
 export type TabCounts = { active: Counts; inactive: Counts };
 
 /** Whether at most the ticket status narrows: then the counts of the whole list say all. */
-export const isWhole = ({ search, campaignIds, labels, channelIds, unanswered, heldBy }: ListFilters): boolean =>
-  !search && !campaignIds?.length && !labels?.length && !channelIds?.length && !unanswered && heldBy === undefined;
+export const isWhole = ({ search = '', campaignIds, labels, channelIds, unanswered, heldBy }: ListFilters): boolean =>
+  termsOf(search).length === 0 &&
+  !campaignIds?.length &&
+  !labels?.length &&
+  !channelIds?.length &&
+  !unanswered &&
+  heldBy === undefined;
 
 /** Where counting stops, as an exact larger figure would cost more than anybody gains from it: of the whole list at so many of a status. */
 export const MOST_OF_A_STATUS = 10_000;

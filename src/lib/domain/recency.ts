@@ -6,6 +6,9 @@
 const EPOCH = Date.UTC(2026, 0, 1);
 const SLOTS = 16_384;
 
+/** So much later at most a recency id's millisecond is than the row's: a crowded millisecond puts rows into the next ones. */
+export const SPILL_MS = 1_000;
+
 /** The lowest recency id of a millisecond: every conversation at or after `at` has at least this. */
 export const recencyFloor = (at: number): number => (Math.trunc(at) - EPOCH) * SLOTS;
 

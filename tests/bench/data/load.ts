@@ -36,9 +36,10 @@ export function loadD1(file: string, { rows, now, searchable }: { rows: number; 
         // Ascending, so that the next free one is the one after the last.
         const rid = Math.max(recencyOf(summary.id, summary.lastInboundAt), last + 1);
         last = rid;
-        insert.run(...Object.values(rowOf(summary, rid)));
+        const row = rowOf(summary, rid);
+        insert.run(...Object.values(row));
         if (!searchable) continue;
-        const body = indexBodyOf(summary);
+        const body = indexBodyOf(row);
         for (let i = body.indexOf(' '); i >= 0; i = body.indexOf(' ', i + 1)) tokens += 1;
         index.run(BigInt(rid), body);
       }

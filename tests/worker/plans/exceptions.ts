@@ -24,11 +24,6 @@ export const exceptions: readonly Exception[] = [
     why: 'A property that an Admin removes is taken out of everybody who has it.',
   },
   {
-    statement: 'select rowid, count(*) over () as walked from',
-    steps: [SORT],
-    why: 'Of the oldest of Active under a label at most 20,001 are sorted; the way without a sort passes over all of Inactive first.',
-  },
-  {
     statement: 'from audit as a left join pseudonyms as p',
     steps: ['SCAN a USING INDEX audit_by_time'],
     why: 'Pages of the audit walk it from the newest act on until they are full; an index for each filter would be a written row an act.',

@@ -13,6 +13,8 @@ const SMALL: Record<Place, readonly string[]> = {
     ...['sqlite_master', 'pragma_table_info', 'd1_migrations'],
     ...['channels', 'templates', 'users', 'accounts', 'verifications', 'two_factors', 'passkeys', 'invites', 'password_resets'],
     ...['campaigns', 'campaign_labels', 'properties', 'segments', 'api_keys', 'imports'],
+    // A row at most.
+    'reindexing',
   ],
   // The last ones are bounded by their objects: what is under way in one conversation, an hour of five minutes each, 10,000 who wait.
   object: ['sqlite_master', 'meta', 'fact', 'facts', 'settings', 'state', 'outbox', 'parked_events', 'counts', 'held'],

@@ -14,24 +14,31 @@ import {
   tabRange,
   writeCursor,
 } from '../../domain/list';
-import { termsOf } from '../../domain/search';
+import { recencyFloor, recencyTime, SPILL_MS } from '../../domain/recency';
 import type { Summary } from '../../domain/summary';
 import { TicketStatus } from '../../domain/ticket';
 import type { Policy } from '../../domain/window';
 import type { Db } from './client';
-import { facets, summaryOf } from './conversation-row';
+import { DAY_MS, dayOf, summaryOf } from './conversation-row';
+import { type Narrowing, narrowing } from './narrowing';
 
 export { write } from './projection';
 
-/** So many rows of Active are walked from its new end to get to its old one. */
-const MOST_WALKED = 20_000;
+type Range = { from: number; before: number };
+
+/** Clocks of two machines agree to this. */
+const SKEW_MS = 60_000;
+/** So far a page is looked for first when it does not begin at the newest end: all of Active, as it comes. */
+const NEAR_MS = DAY_MS + SKEW_MS;
 
 /**
  * One page of a tab, by the recency id alone: no offset, no sort. Without filters a range of the table; with any, in whatever
  * combination, one full-text statement. A cursor that `readCursor` refuses starts at the top (the edge answers it with 400 before).
  */
 export async function list(db: Db, query: ListQuery, facts: ListFacts): Promise<Page> {
-  const rows = (await endOfActive(db, query, facts)) ?? (await listStatement(db, query, facts).execute());
+  const range = pageRange(query, facts);
+  const rows =
+    (await nearbyRows(db, query, facts, range)) ?? (await rowsWithin(db, query, range, narrowing(query, facts.userId)));
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   return {
@@ -41,16 +48,36 @@ export async function list(db: Db, query: ListQuery, facts: ListFacts): Promise<
   };
 }
 
-function listStatement(db: Db, query: ListQuery, facts: ListFacts) {
+/** The first rows of a range, one more than asked for: it tells whether there is a next page. */
+function rowsWithin(db: Db, query: ListQuery, range: Range, asked: Narrowing | null) {
   const direction = query.sort === 'latest' ? 'desc' : 'asc';
-  const range = pageRange(query, facts);
-  // One more than asked for tells whether there is a next page.
   const limit = query.limit + 1;
-  const parts = narrowings(query, facts.userId);
-  if (parts.length === 0) return stored(db).where(within('c.rid', range)).orderBy('c.rid', direction).limit(limit);
+  if (asked === null) return stored(db).where(within('c.rid', range)).orderBy('c.rid', direction).limit(limit).execute();
+  return foundRows(db, walked(db, asked, range, direction).limit(limit).as('f'), direction).execute();
+}
 
-  const page = walked(db, parts, range, direction).limit(limit);
-  return foundRows(db, page.as('f'), direction);
+/**
+ * A page under campaigns or labels that does not begin at the newest end, out of their lists of the days there; null = they do not fill it.
+ * A campaign's own list is mostly too short for the index to begin in its middle: it would be walked from its end, each entry asked
+ * whether it was deleted.
+ */
+async function nearbyRows(db: Db, query: ListQuery, facts: ListFacts, { from, before }: Range) {
+  const isAtEnd = query.sort === 'latest' && query.cursor === undefined;
+  if (isAtEnd || !(query.campaignIds?.length || query.labels?.length)) return null;
+  const end = Math.min(before, recencyFloor(facts.now + SKEW_MS));
+  const near =
+    query.sort === 'latest'
+      ? { from: Math.max(from, recencyFloor(recencyTime(end) - NEAR_MS)), before }
+      : { from, before: recencyTime(from) + NEAR_MS >= recencyTime(end) ? before : recencyFloor(recencyTime(from) + NEAR_MS) };
+  const days = daysBetween(recencyTime(near.from) - SPILL_MS, recencyTime(Math.min(near.before, end)));
+  const rows = await rowsWithin(db, query, near, narrowing(query, facts.userId, days));
+  const isAll = near.from === from && near.before === before;
+  return isAll || rows.length > query.limit ? rows : null;
+}
+
+/** The days that rows may be on whose time lies between these; one at least. */
+function daysBetween(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(1, dayOf(last) - dayOf(first) + 1) }, (_, n) => dayOf(first) + n);
 }
 
 /** A cross join keeps this order of work: the index gives the page, each row is one look-up, and nothing is sorted. */
@@ -64,37 +91,12 @@ const foundRows = (db: Db, page: AliasedExpression<{ rowid: number }, 'f'>, dire
     .whereRef('c.rid', '=', 'f.rowid')
     .orderBy('f.rowid', direction);
 
-/**
- * The oldest of Active under campaigns or labels; null = it is not that, or there are too many. A campaign's list in the index is too short
- * to be begun in its middle, so from its old end all of Inactive would be walked first, each entry asked whether it was deleted: measured
- * with a million conversations after 90,000 updates, 130 ms instead of 5 from the new end, where Active is. What is walked is then sorted.
- */
-async function endOfActive(db: Db, query: ListQuery, facts: ListFacts) {
-  const isEnd = query.tab === 'active' && query.sort === 'oldest' && (query.campaignIds?.length || query.labels?.length);
-  if (!isEnd) return null;
-  const newest = walked(db, narrowings(query, facts.userId), pageRange(query, facts), 'desc').limit(MOST_WALKED + 1);
-  const page = db
-    .selectFrom(newest.as('w'))
-    .select(['rowid', sql<number>`count(*) over ()`.as('walked')])
-    .orderBy('rowid', 'asc')
-    .limit(query.limit + 1);
-  const rows = await foundRows(db, page.as('f'), 'asc')
-    .select(sql<number>`f.walked`.as('walked'))
-    .execute();
-  return (rows[0]?.walked ?? 0) > MOST_WALKED ? null : rows;
-}
-
 /** What the index finds in a range, in order. */
-const walked = (
-  db: Db,
-  parts: readonly RawBuilder<string>[],
-  range: { from: number; before: number },
-  direction: 'asc' | 'desc',
-) =>
+const walked = (db: Db, asked: Narrowing, range: Range, direction: 'asc' | 'desc') =>
   db
     .selectFrom('conversations_fts')
     .select('rowid')
-    .where(matching(parts))
+    .where(sql<boolean>`conversations_fts match ${asked}`)
     .where(within('rowid', range))
     .orderBy('rowid', direction);
 
@@ -138,8 +140,11 @@ async function countsOfSome(db: Db, filters: ListFilters, facts: ListFacts): Pro
  * What the index finds in a tab, from the tab's own end of it: from the other end it would walk past everything in the other tab, as it
  * has no other way to get there.
  */
-const found = (db: Db, filters: ListFilters, tab: ListQuery['tab'], facts: ListFacts) =>
-  walked(db, narrowings(filters, facts.userId), tabRange(tab, facts), tab === 'active' ? 'desc' : 'asc');
+function found(db: Db, filters: ListFilters, tab: ListQuery['tab'], facts: ListFacts) {
+  const asked = narrowing(filters, facts.userId);
+  if (asked === null) throw new Error('nothing narrows it, and all of a tab is not counted');
+  return walked(db, asked, tabRange(tab, facts), tab === 'active' ? 'desc' : 'asc');
+}
 
 /** The read model's rows of some conversations, in no order; unknown ids are left out. */
 export async function find(db: Db, ids: readonly string[], facts: { now: number; policy: Policy }): Promise<Summary[]> {
@@ -159,7 +164,7 @@ const stored = (db: Db) =>
   db.selectFrom('conversations as c').leftJoin('campaigns as k', 'k.id', 'c.campaign_id').selectAll('c').select(campaignFields);
 
 /** The tab's range, cut at the cursor: recency ids `from` ≤ id < `before`. */
-function pageRange(query: ListQuery, facts: ListFacts): { from: number; before: number } {
+function pageRange(query: ListQuery, facts: ListFacts): Range {
   const range = tabRange(query.tab, facts);
   const after = query.cursor === undefined ? null : readCursor(query.cursor);
   if (after === null) return range;
@@ -169,32 +174,5 @@ function pageRange(query: ListQuery, facts: ListFacts): { from: number; before: 
 }
 
 /** JavaScript numbers bind as REAL, and the full-text index ignores a REAL bound and walks from the top: hence the casts. */
-const within = (column: 'c.rid' | 'rowid', { from, before }: { from: number; before: number }): RawBuilder<boolean> =>
+const within = (column: 'c.rid' | 'rowid', { from, before }: Range): RawBuilder<boolean> =>
   sql<boolean>`${sql.ref(column)} >= cast(${from} as integer) and ${sql.ref(column)} < cast(${before} as integer)`;
-
-const matching = (parts: readonly RawBuilder<string>[]): RawBuilder<boolean> =>
-  sql<boolean>`conversations_fts match ${sql.join(parts, sql` || ' AND ' || `)}`;
-
-/** The full-text expressions that must all hold: one per filter in use and per term of the search. None = nothing narrows the list. */
-function narrowings(filters: ListFilters, userId: string): RawBuilder<string>[] {
-  const alternatives = [
-    filters.ticketStatuses?.map(facets.ticketStatus),
-    filters.channelIds?.map(facets.channel),
-    filters.campaignIds?.map(facets.campaign),
-    filters.unanswered ? [facets.unanswered] : [],
-    filters.heldBy === 'me' ? [facets.heldBy(userId)] : filters.heldBy === 'nobody' ? [facets.free] : [],
-  ];
-  const texts = [
-    ...alternatives.flatMap((tokens) => (tokens?.length ? [`(${tokens.map((token) => `"${token}"`).join(' OR ')})`] : [])),
-    ...termsOf(filters.search ?? '').map((term) => `"${term}"`),
-  ];
-  const fixed = texts.length > 0 ? [sql<string>`${texts.join(' AND ')}`] : [];
-  return filters.labels?.length ? [...fixed, labelled(filters.labels)] : fixed;
-}
-
-/** A label stands for its campaigns of today, expanded inside the statement; without any, for one that no row has. */
-const labelled = (labels: readonly string[]): RawBuilder<string> => {
-  const none = facets.campaign('');
-  return sql<string>`(select '(' || coalesce(group_concat('"' || ${none} || lower(hex(campaign_id)) || '"', ' OR '), '"' || ${none} || '"') || ')'
-    from campaign_labels where label in (select value from json_each(${JSON.stringify(labels)})))`;
-};

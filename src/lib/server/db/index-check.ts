@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import type { Difference } from '../../domain/index-check';
-import { recencyTime } from '../../domain/recency';
+import { recencyTime, SPILL_MS } from '../../domain/recency';
 import type { Summary } from '../../domain/summary';
 import { indexBodyOf, rowOf } from './conversation-row';
 
 /** Entries of the index looked at together. */
 const SWEPT = 2_000;
-/** A crowded millisecond may have put a row into one of the next. */
-const SPILL_MS = 1_000;
 
 const Ids = z.array(z.object({ id: z.string() }));
 const Versions = z.array(z.object({ id: z.string(), version: z.number() }));
@@ -59,7 +57,9 @@ export async function differences(d1: D1Database, summaries: readonly Summary[])
     else found.push('row');
   }
   if (alike.length === 0) return found;
-  const entries = await d1.batch(alike.map(({ summary, rid }) => d1.prepare(ENTRY).bind(all(indexBodyOf(summary)), rid)));
+  const entries = await d1.batch(
+    alike.map(({ summary, rid }) => d1.prepare(ENTRY).bind(all(indexBodyOf(rowOf(summary, rid))), rid)),
+  );
   const lacking = entries.map(({ results: counted }, i) => (Entries.parse(counted)[0]?.found === 1 ? null : alike[i]?.summary));
   const suspects = lacking.flatMap((summary) => summary ?? []);
   if (suspects.length === 0) return found;

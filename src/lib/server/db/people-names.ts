@@ -10,12 +10,12 @@ const FOLD = `UPDATE person_facts SET name = j.value->>'folded' FROM json_each(?
 
 /**
  * Folds the names of up to `limit` people whose names queries cannot find yet, because a migration has made them: SQL folds no script but
- * ASCII. Answers with how many there were. Twice = once.
+ * ASCII. Answers whether all are folded. Twice = once.
  */
-export async function foldNames(d1: D1Database, limit: number): Promise<number> {
+export async function foldNames(d1: D1Database, limit: number): Promise<boolean> {
   const rows = Unfolded.array().parse((await d1.prepare(UNFOLDED).bind(limit).all()).results);
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return true;
   const folded = rows.map(({ no, name }) => ({ no, folded: fold(name) }));
   await d1.prepare(FOLD).bind(JSON.stringify(folded)).run();
-  return rows.length;
+  return rows.length < limit;
 }

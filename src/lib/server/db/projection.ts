@@ -62,7 +62,7 @@ function upsert(changed: readonly string[], guard: Guard): string {
  * already once more. Throws what D1 throws, with nothing or all of a transaction done; writing the same again is always safe.
  */
 export async function write(d1: D1Database, summaries: readonly Summary[], { again = false } = {}): Promise<void> {
-  const entries = newestOfEach(summaries).map((summary) => ({ summary, body: indexBodyOf(summary) }));
+  const entries = newestOfEach(summaries).map((summary) => ({ summary, body: indexBodyOf(rowOf(summary, 0)) }));
   for (const chunk of chunksOf(entries)) await writeChunk(d1, chunk, again ? '>=' : '>');
 }
 

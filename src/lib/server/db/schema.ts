@@ -8,6 +8,7 @@ import type { Role } from '../../domain/role';
 export interface Database {
   conversations: ConversationTable;
   conversations_fts: ConversationSearchTable;
+  reindexing: ReindexingTable;
   campaigns: CampaignTable;
   campaign_labels: CampaignLabelTable;
   campaign_sends: CampaignSendTable;
@@ -62,6 +63,11 @@ export interface ConversationTable {
 export interface ConversationSearchTable {
   rowid: number;
   body: string;
+}
+
+/** A row while entries of the index of an older form are left, which end at `after`. */
+export interface ReindexingTable {
+  after: number;
 }
 
 export interface CampaignTable {

@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import { database } from './client';
+import { indexBodyOf } from './conversation-row';
+
+// What has been written or has moved meanwhile has its entry of today's form already.
+const REPLACE = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
+  SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.rid = j.value->>'rid' AND c.version = j.value->>'version'`;
+const ADVANCE = `UPDATE reindexing SET after = CAST(?1 AS INTEGER) WHERE after < CAST(?1 AS INTEGER)`;
+const END = `DELETE FROM reindexing WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.rid > after)`;
+
+/** Whether entries of an older form are left, which lack the lists of a campaign in a status and on a day. */
+export const isReindexing = sql<boolean>`exists (select 1 from reindexing)`;
+
+/**
+ * Writes the entries of the next `limit` rows in the form of today, in one transaction. Answers whether all have it. Twice = once; a row
+ * that changes meanwhile is left to its own writer.
+ */
+export async function reindexSome(d1: D1Database, limit: number): Promise<boolean> {
+  const db = database(d1);
+  const rows = await db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('rid', '>', db.selectFrom('reindexing').select('after'))
+    .orderBy('rid')
+    .limit(limit)
+    .execute();
+  const last = rows.at(-1);
+  if (!last) {
+    await d1.prepare(END).run();
+    return true;
+  }
+  const entries = rows.map((row) => ({ rid: row.rid, version: row.version, body: indexBodyOf(row) }));
+  await d1.batch([d1.prepare(REPLACE).bind(JSON.stringify(entries)), d1.prepare(ADVANCE).bind(last.rid)]);
+  return false;
+}

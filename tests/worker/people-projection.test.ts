@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Summary } from '../../src/lib/domain/summary';
 import * as conversations from '../../src/lib/server/db/conversations';
 import { HOUR } from '../fixtures/conversation';
+import { recorded } from '../fixtures/recorded-d1';
 import { aSummary, idOf, NOW, random } from '../fixtures/summaries';
 
 const write = (d1: D1Database, ...summaries: Summary[]) => conversations.write(d1, summaries);
@@ -112,4 +113,14 @@ test('of two conversations of one person in one batch the later is their latest'
   const later: Summary = { ...second, version: 2, lastInboundAt: NOW };
   await write(env.DB, { ...first, version: 2, lastInboundAt: NOW - 5 }, later);
   expect(await latestOf('both')).toEqual({ conversation_id: second.id, last_reply_at: NOW });
+});
+
+test('somebody with hundreds of conversations is looked through once for a batch of theirs', async () => {
+  const many = Array.from({ length: 300 }, (_, n) => aSummary({ id: idOf(n), lastInboundAt: NOW - HOUR - n * 1000 }));
+  await write(env.DB, ...many);
+  const { d1, ran } = recorded(env.DB);
+  await write(d1, ...many.slice(100, 150).map((row) => ({ ...row, version: 2, ticketStatus: 'closed' as const })));
+  // Nothing of them changes, as the latest is another one.
+  expect(await env.DB.prepare('SELECT conversation_id FROM people').first('conversation_id')).toBe(idOf(0));
+  expect(ran.reduce((sum, { rowsRead }) => sum + rowsRead, 0)).toBeLessThan(6_000);
 });

@@ -35,13 +35,13 @@ const READDRESS = `UPDATE OR IGNORE person_addresses INDEXED BY person_addresses
   FROM ${batch} WHERE person_addresses.conversation_id = c.id AND person_addresses.address <> c.address`;
 
 /**
- * The conversation with the latest reply of each person that the batch is about, and its `folded` name where the batch has it. SQLite
- * takes a group's row from its maximum; of the rows with the same conversation it must be the one that the batch has.
+ * The conversation with the latest reply of each person that the batch is about, and its `folded` name where the batch has it. A person's
+ * conversations are looked through once, however many of them the batch has; SQLite takes a group's row from its maximum.
  */
-const latest = `SELECT a.person_no AS no, max(2 * c.rid + (t.id = c.id)), c.id, c.name, c.channel_id, c.ticket_status,
-    c.ticket_changed_at, c.last_inbound_at, c.campaign_id, CASE WHEN t.id = c.id THEN t.folded END AS folded
-  FROM (SELECT b.person_no AS no, j.value->>'id' AS id, j.value->>'folded' AS folded FROM json_each(?1) AS j
-    CROSS JOIN person_addresses AS b ON b.conversation_id = j.value->>'id') AS t
+const latest = `SELECT a.person_no AS no, max(c.rid), c.id, c.name, c.channel_id, c.ticket_status, c.ticket_changed_at,
+    c.last_inbound_at, c.campaign_id, t.folded->>c.id AS folded
+  FROM (SELECT b.person_no AS no, json_group_object(j.value->>'id', j.value->>'folded') AS folded FROM json_each(?1) AS j
+    CROSS JOIN person_addresses AS b ON b.conversation_id = j.value->>'id' GROUP BY b.person_no) AS t
   CROSS JOIN person_addresses AS a ON a.person_no = t.no AND a.conversation_id IS NOT NULL
   CROSS JOIN conversations AS c ON c.id = a.conversation_id GROUP BY a.person_no`;
 

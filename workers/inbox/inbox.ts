@@ -26,9 +26,9 @@ export const FRAME_EVERY_MS = 100;
 const ERASED_MS = 10 * 60_000;
 /** Longer than the database's own limit: a write that never answers must not hold up all that come after it. */
 const WRITE_TIMEOUT_MS = 35_000;
-/** Of one look at what a migration has left to do: no longer in the database's way than a batch of messages. */
+/** Of one look at what a migration has left to do: as long in the database's way as a batch of messages or two. */
 const NAMES_AT_ONCE = 500;
-const ENTRIES_AT_ONCE = 100;
+const ENTRIES_AT_ONCE = 200;
 
 /**
  * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth,

@@ -134,6 +134,20 @@ test('a batch that fails changes nothing, and the next look does it', async () =
   await expectAnswers();
 });
 
+test('long messages, more than one parameter can hold, are done in parts', async () => {
+  const { below } = random(5);
+  const text = () => Array.from({ length: 500 }, () => below(1e9).toString(36)).join(' ');
+  rows = rows.map((row) => ({ ...row, lastMessage: { ...row.lastMessage, text: text() } }));
+  rows.push(...rows.map((row, n) => ({ ...row, id: idOf(n + 100) })), ...rows.map((row, n) => ({ ...row, id: idOf(n + 200) })));
+  for (let from = 0; from < rows.length; from += 20) await conversations.write(env.DB, rows.slice(from, from + 20));
+  await run('INSERT INTO reindexing (after) VALUES (-9007199254740991)');
+  let looks = 0;
+  while (!(await reindexSome(env.DB, 200))) looks += 1;
+  expect(looks).toBeGreaterThan(1);
+  await expectAnswers();
+  await expectWhole();
+});
+
 test('the hub does it when somebody comes', async () => {
   await age(rows);
   const ana = { id: 'ana', name: 'Ana Lima', role: 'agent' as const };

@@ -7,7 +7,7 @@ import { indexBodyOf, rowOf } from './conversation-row';
 import { FOLLOW, PROJECT_PEOPLE, SETTLED_PERSON } from './people-projection';
 
 /** One JSON parameter of D1 holds at most 2 MB; this many UTF-16 units are at most three times as many bytes. */
-const MAX_PARAMETER = 600_000;
+export const MAX_PARAMETER = 600_000;
 const MAX_ROWS = 200;
 /** Slots looked at together before all of a millisecond are read. */
 const NEAR_STEPS = 16;

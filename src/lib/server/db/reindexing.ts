@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { database } from './client';
 import { indexBodyOf } from './conversation-row';
+import { MAX_PARAMETER } from './projection';
 
 // What has been written or has moved meanwhile has its entry of today's form already.
 const REPLACE = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
-  SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.rid = j.value->>'rid' AND c.version = j.value->>'version'`;
+  SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version = j.value->>'version'`;
 const ADVANCE = `UPDATE reindexing SET after = CAST(?1 AS INTEGER) WHERE after < CAST(?1 AS INTEGER)`;
 const END = `DELETE FROM reindexing WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.rid > after)`;
 
@@ -12,7 +13,7 @@ const END = `DELETE FROM reindexing WHERE NOT EXISTS (SELECT 1 FROM conversation
 export const isReindexing = sql<boolean>`exists (select 1 from reindexing)`;
 
 /**
- * Writes the entries of the next `limit` rows in the form of today, in one transaction. Answers whether all have it. Twice = once; a row
+ * Writes the entries of the next rows in the form of today, at most `limit` and no more than fit, in one transaction. Answers whether all have it. Twice = once; a row
  * that changes meanwhile is left to its own writer.
  */
 export async function reindexSome(d1: D1Database, limit: number): Promise<boolean> {
@@ -24,12 +25,19 @@ export async function reindexSome(d1: D1Database, limit: number): Promise<boolea
     .orderBy('rid')
     .limit(limit)
     .execute();
-  const last = rows.at(-1);
-  if (!last) {
+  if (rows.length === 0) {
     await d1.prepare(END).run();
     return true;
   }
-  const entries = rows.map((row) => ({ rid: row.rid, version: row.version, body: indexBodyOf(row) }));
-  await d1.batch([d1.prepare(REPLACE).bind(JSON.stringify(entries)), d1.prepare(ADVANCE).bind(last.rid)]);
+  const entries: { id: string; version: number; body: string }[] = [];
+  let [size, after] = [0, 0];
+  for (const row of rows) {
+    const body = indexBodyOf(row);
+    size += body.length;
+    if (entries.length > 0 && size > MAX_PARAMETER) break;
+    entries.push({ id: row.id, version: row.version, body });
+    after = row.rid;
+  }
+  await d1.batch([d1.prepare(REPLACE).bind(JSON.stringify(entries)), d1.prepare(ADVANCE).bind(after)]);
   return false;
 }

@@ -148,6 +148,26 @@ test('long messages, more than one parameter can hold, are done in parts', async
   await expectWhole();
 });
 
+test('a message that comes between the last look and the end does not keep it from ending', async () => {
+  await age(rows);
+  const newest = aSummary({ id: idOf(1_000), lastInboundAt: NOW, campaign });
+  const interrupted = new Proxy(env.DB, {
+    get: (d1, key) => {
+      if (key !== 'prepare') return Reflect.get(d1, key).bind(d1);
+      return (statement: string) => {
+        const prepared = d1.prepare(statement);
+        if (!statement.startsWith('DELETE FROM reindexing')) return prepared;
+        return { run: () => conversations.write(env.DB, [newest]).then(() => prepared.run()) };
+      };
+    },
+  });
+  while (!(await reindexSome(interrupted, 25)));
+  expect(await isUnderway()).toBe(false);
+  rows.push(newest);
+  await expectAnswers();
+  await expectWhole();
+});
+
 test('the hub does it when somebody comes', async () => {
   await age(rows);
   const ana = { id: 'ana', name: 'Ana Lima', role: 'agent' as const };

@@ -7,7 +7,8 @@ import { MAX_PARAMETER } from './projection';
 const REPLACE = `INSERT OR REPLACE INTO conversations_fts (rowid, body)
   SELECT c.rid, j.value->>'body' FROM json_each(?1) j CROSS JOIN conversations c ON c.id = j.value->>'id' AND c.version = j.value->>'version'`;
 const ADVANCE = `UPDATE reindexing SET after = CAST(?1 AS INTEGER) WHERE after < CAST(?1 AS INTEGER)`;
-const END = `DELETE FROM reindexing WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.rid > after)`;
+// Whoever has come since the last look was written in today's form.
+const END = `DELETE FROM reindexing`;
 
 /** Whether entries of an older form are left, which lack the lists of a campaign in a status and on a day. */
 export const isReindexing = sql<boolean>`exists (select 1 from reindexing)`;

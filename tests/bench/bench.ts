@@ -20,9 +20,9 @@ export type Plan = {
   restMs: number;
   /** Posts a second of the steady streams to known conversations. */
   rates: number[];
-  /** Calls under way at once in the search for the highest rate, and for how long each. */
+  /** Calls under way at once in the search for the highest rate, and how many go to each conversation. */
   widths: number[];
-  widthSeconds: number;
+  widthTurns: number;
   dashboard: DashboardPlan;
   sockets: SocketsPlan;
 };
@@ -68,7 +68,7 @@ export const plans: Record<'full' | 'quick', Plan> = {
     restMs: 15_000,
     rates: [20, 50, 100],
     widths: [4, 16, 64],
-    widthSeconds: 3,
+    widthTurns: 2,
     dashboard: {
       opens: 8,
       switches: 40,
@@ -93,7 +93,7 @@ export const plans: Record<'full' | 'quick', Plan> = {
     restMs: 0,
     rates: [50],
     widths: [16],
-    widthSeconds: 1.5,
+    widthTurns: 1,
     dashboard: {
       opens: 2,
       switches: 5,

@@ -24,13 +24,13 @@ export async function atRate(perSecond: number, durationMs: number, shoot: Shot)
   return tally.load(performance.now() - start);
 }
 
-/** Closed loop: `width` shots under way at any time, for so long. */
-export async function closed(width: number, durationMs: number, shoot: Shot): Promise<Load> {
+/** Closed loop: `width` shots under way at any time, `count` of them. */
+export async function closed(width: number, count: number, shoot: Shot): Promise<Load> {
   const tally = new Tally();
   const start = performance.now();
   let next = 0;
   const lane = async () => {
-    while (performance.now() - start < durationMs) await tally.time(next++, performance.now(), shoot);
+    while (next < count) await tally.time(next++, performance.now(), shoot);
   };
   await Promise.all(Array.from({ length: width }, lane));
   return tally.load(performance.now() - start);

@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { AgentClient } from './agent.ts';
 import { type Bench, type Figure, plans } from './bench.ts';
+import { readBill } from './bill.ts';
 import { acts } from './figures/acts.ts';
 import { dashboard } from './figures/dashboard.ts';
 import { batches, highest, steady } from './figures/intake.ts';
@@ -64,6 +65,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const sql = await filled();
+  if (only === undefined) facts.push(readBill());
   const peer = options.peer ? await besidePeer() : null;
   if (!options.people) figures.push(...statements(sql, peer), ...writes);
   // A large run takes half an hour: what is known is shown.

@@ -9,7 +9,7 @@ import { batch, database } from '../../src/lib/server/db/client';
 import { subjectOf } from '../../src/lib/server/pseudonym';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { alex, ana, anInbound, ben } from '../fixtures/conversation';
-import { aConversation, openShop } from './conversation-world';
+import { aConversation, openShop, stateIn } from './conversation-world';
 import { ORIGIN, signIn } from './front-door';
 
 const db = database(env.DB);
@@ -144,10 +144,7 @@ describe('acts in a conversation', () => {
 });
 
 const holder = (stub: Awaited<ReturnType<typeof aConversation>>['stub']) =>
-  runInDurableObject(stub, (_, { storage }): { epoch: number } | null => {
-    const [row] = storage.sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
-    return row ? JSON.parse(row.conversation).lock : null;
-  });
+  runInDurableObject(stub, (_, { storage }) => stateIn(storage)?.lock ?? null);
 
 describe('acts of an Admin on a channel', () => {
   test('are one row each; refused ones are none; no secret is in them', async () => {

@@ -5,6 +5,7 @@ import { checkStep } from '../fixtures/invariants';
 import { policy } from '../fixtures/conversation';
 import { lives } from '../fixtures/steps';
 import { World } from '../fixtures/world';
+import { Store } from '../../workers/conversation/store';
 import { aConversation, openShop, provider, stored } from './conversation-world';
 
 const START = Date.UTC(2026, 10, 22, 12);
@@ -34,6 +35,8 @@ test('the object lives every life as the core does, step by step, with an alarm 
         const after = stored(state.storage);
         checkStep(before, after, command, result.ok, now, policy);
         expect(after.conversation).toEqual(world.conversation);
+        // What somebody finds who opens it anew.
+        expect(new Store(state.storage).conversation()).toEqual(world.conversation);
         expect(after.messages).toEqual(world.messages);
         expect(new Set(after.outbox)).toEqual(new Set(world.outbox.keys()));
       }

@@ -43,16 +43,26 @@ export function stored(storage: DurableObjectStorage): { conversation: State | n
   // An object that nothing has come to has not even tables.
   const made = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'state'").toArray();
   if (made.length === 0) return { conversation: null, messages: [], outbox: [] };
-  const [row] = storage.sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
   const messages = storage.sql.exec<{ message: string }>('SELECT message FROM messages ORDER BY seq').toArray();
   const outbox = storage.sql
     .exec<{ kind: string; message_id: string }>('SELECT kind, message_id FROM outbox ORDER BY id')
     .toArray();
   return {
-    conversation: row ? JSON.parse(row.conversation) : null,
+    conversation: stateIn(storage),
     messages: messages.map(({ message }): Message => JSON.parse(message)),
     outbox: outbox.map(({ kind, message_id }) => `${kind} ${message_id}`),
   };
+}
+
+/** The conversation as its own row has it, with what has become of it by the last message. */
+export function stateIn({ sql }: DurableObjectStorage): State | null {
+  const [row] = sql.exec<{ conversation: string }>('SELECT conversation FROM state').toArray();
+  const last = sql
+    .exec<{ became: string | null }>('SELECT became FROM messages WHERE seq = (SELECT max(seq) FROM messages)')
+    .toArray()[0];
+  const state: State | null = row ? JSON.parse(row.conversation) : null;
+  const became: Partial<State> = JSON.parse(last?.became ?? '{}');
+  return state && (became.version ?? 0) > state.version ? { ...state, ...became } : state;
 }
 
 export const onDisk = (stub: DurableObjectStub<Conversation>) => runInDurableObject(stub, (_, state) => stored(state.storage));

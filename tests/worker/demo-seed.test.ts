@@ -45,7 +45,14 @@ test('a seed that broke off is finished by the next, and the one after that chan
   expect(await rowCount('channels')).toBe(4);
   expect(await rowCount('campaigns')).toBe(8);
   expect(await rowCount(`campaigns WHERE id LIKE 'demo-%' AND sent > replied AND delivered > replied AND replied > 20`)).toBe(3);
-  const before = { rows: await rowsOf(), sends: await rowCount('campaign_sends') };
+  const settledRows = async () => {
+    const rows = await rowsOf();
+    // Their files are read while the rows are there already.
+    await scheduler.wait(500);
+    expect(await rowsOf()).toEqual(rows);
+    return rows;
+  };
+  const before = { rows: await vi.waitFor(settledRows, { timeout: 20_000 }), sends: await rowCount('campaign_sends') };
   expect(await seedDemo(env, origin)).toEqual({ seeded: false });
   await scheduler.wait(500);
   expect({ rows: await rowsOf(), sends: await rowCount('campaign_sends') }).toEqual(before);

@@ -1,11 +1,13 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
-import type { Message } from '../../src/lib/domain/message';
+import { decide, type Conversation } from '../../src/lib/domain/conversation';
+import { ownIdOf, type Message } from '../../src/lib/domain/message';
 import { schema } from '../../workers/conversation/schema';
 import { Store } from '../../workers/conversation/store';
 import { conversationOf } from '../../workers/env';
 import { migrate, schemaVersionOf, type ObjectSchema } from '../../workers/object-schema';
+import { anInbound, aTarget, policy } from '../fixtures/conversation';
 import { idOf } from '../fixtures/summaries';
 
 let n = 0;
@@ -22,6 +24,7 @@ const tablesOf = ({ sql }: DurableObjectStorage): string[] =>
       text
         .replace(/--.*$/gm, '')
         .replace(/["\s]+/g, ' ')
+        .replace(/ ?([(),]) ?/g, '$1')
         .trim(),
     )
     .sort();
@@ -71,5 +74,44 @@ test('messages from before ids of our own were left out of the index are found b
     expect(store.directoryKeys()).toHaveLength(10);
     const kept = storage.sql.exec<{ given_id: string }>('SELECT given_id FROM messages WHERE given_id IS NOT NULL ORDER BY seq');
     expect(kept.toArray().map(({ given_id }) => given_id)).toEqual(given);
+  });
+});
+
+test('the state goes with the last message, but no message keeps the text of another, and what is gone of it is gone', async () => {
+  await inNew((storage) => {
+    const first = decide(
+      { conversation: null, messages: new Store(storage), policy },
+      { type: 'receive', target: aTarget(), event: anInbound() },
+      1,
+    );
+    const aState = first.ok ? first.value.conversation : null;
+    const aMessage = first.ok ? first.value.messages[0] : undefined;
+    if (!aState || !aMessage) throw new Error('nothing was received');
+    const store = new Store(storage);
+    const texts = () =>
+      storage.sql
+        .exec<{ became: string | null }>('SELECT became FROM messages ORDER BY seq')
+        .toArray()
+        .map(({ became }) => became && (/\bsays \d/.exec(became)?.[0] ?? 'no text'));
+    let version = 0;
+    const says = (fields: Partial<Conversation>, seq: number) => {
+      version += 1;
+      const conversation = { ...aState, ...fields, seq, version };
+      const messages = [{ ...aMessage, id: ownIdOf(aState.id, seq), seq, version, text: conversation.lastMessage.text }];
+      store.apply({ conversation, messages, remembered: [], parked: [], unparked: [], effects: [] }, 1);
+      store.save();
+      expect(new Store(storage).conversation()).toEqual(conversation);
+    };
+    const lastMessage = (seq: number) => ({ ...aState.lastMessage, seq, text: `says ${seq}` });
+    says({ lastMessage: lastMessage(1), aliases: ['lid'] }, 1);
+    says({ lastMessage: lastMessage(2), aliases: ['lid'] }, 2);
+    says({ lastMessage: lastMessage(3), aliases: ['lid'], unread: 3 }, 3);
+    expect(texts()).toEqual([null, 'says 2', 'says 3']);
+    // Something of ours, which the row does not show.
+    says({ lastMessage: lastMessage(3), aliases: ['lid'] }, 4);
+    expect(texts()).toEqual([null, 'says 2', 'says 3', null]);
+    says({ lastMessage: lastMessage(3), aliases: ['lid'], unread: 9 }, 5);
+    says({ lastMessage: lastMessage(6) }, 6);
+    expect(texts()).toEqual([null, 'says 2', 'says 3', null, 'no text', null]);
   });
 });

@@ -19,6 +19,11 @@ export class AlarmClock {
     this.#armedAt = await this.#storage.getAlarm();
   }
 
+  /** Whether it rings so soon that it may be somebody's backstop. */
+  get isSoon(): boolean {
+    return this.#armedAt != null && this.#armedAt <= Date.now() + BACKSTOP_MS;
+  }
+
   /** It has just rung, or the object is new. */
   isUnset(): void {
     this.#armedAt = null;

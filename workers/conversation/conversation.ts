@@ -33,6 +33,8 @@ import { Viewers } from './viewers';
 
 /** Messages of one page, and of the first view. */
 const PAGE = 50;
+/** A ringing alarm waits this long for the list to have what it published; else it rings once more. */
+const LIST_PATIENCE_MS = 1_000;
 
 /**
  * One conversation: the single writer of its messages, lock, ticket, windows and outbox. This class only wires: `decide` says what
@@ -64,6 +66,7 @@ export class Conversation extends DurableObject<Env> {
     }
     void ctx.blockConcurrencyWhile(async () => {
       await this.#clock.look();
+      if (this.#clock.isSoon) this.#deliveries.publication.needed();
       // A deploy or a crash cut the holder's connection without a word: its grace starts now. After a hibernation nothing differs.
       this.#observeHolder();
       this.#clock.arm();
@@ -139,7 +142,7 @@ export class Conversation extends DurableObject<Env> {
   /** The row as lists should show it, and whether they surely do; null when there is no conversation. */
   row(): { summary: Summary; isShown: boolean } | null {
     const summary = this.#summary();
-    return summary && { summary, isShown: (this.#store.projection()?.projectedVersion ?? 0) >= summary.version };
+    return summary && { summary, isShown: this.#deliveries.publication.isShown };
   }
 
   /** The latest messages and the row. */
@@ -248,11 +251,12 @@ export class Conversation extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#clock.isUnset();
     try {
+      this.#deliveries.publication.neededUnlessSeen();
       this.#observeHolder();
       this.#run({ type: 'tick' });
       this.#store.dropParked(Date.now());
       await this.#deliveries.drain();
-      this.#store.noteProjection();
+      await this.#deliveries.publication.shown(LIST_PATIENCE_MS);
     } catch (error) {
       console.error({ event: 'alarm_failed', conversation: this.#store.conversation()?.id, error: String(error) });
     } finally {
@@ -324,8 +328,10 @@ export class Conversation extends DurableObject<Env> {
   #transact<T>(work: () => T): T {
     try {
       return this.ctx.storage.transactionSync(() => {
+        const before = this.#store.conversation()?.version;
         const result = work();
-        this.#store.save(Date.now());
+        this.#store.save();
+        if (this.#store.conversation()?.version !== before) this.#deliveries.publication.needed();
         this.#clock.arm();
         return result;
       });

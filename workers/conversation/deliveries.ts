@@ -11,12 +11,11 @@ import { adopt, deliver, fetchAttachment, nameOf, register } from './effects';
 import { recordAct } from './acts';
 import { admitted, settled as settledAtGate } from './gate';
 import { BACKSTOP_MS, backOffMs, drain, earliest, singleFlight } from './outbox';
+import { Publication } from './publication';
 import type { OutboxKind, OutboxRow, Store } from './store';
 
 /** A first projection waits this long for the campaign look-up, so that a new row usually appears with its campaign at once. */
 const ATTRIBUTION_HEAD_START_MS = 100;
-/** Changes within this time of each other reach the dashboards as one. */
-const PUBLISH_PAUSE_MS = 50;
 /** A campaign look-up that fails this often (over many hours) is given up: the conversation works without. */
 const MAX_ATTRIBUTE_ATTEMPTS = 200;
 /** So often is asked what somebody is called; without, they go by their address. */
@@ -46,12 +45,11 @@ export class Deliveries {
   readonly #aliasLane: () => Promise<void>;
   readonly #nameLane: () => Promise<void>;
   readonly #auditLane: () => Promise<void>;
-  readonly #projectLane: () => Promise<void>;
+  readonly #publishLane: () => Promise<void>;
+  /** How far the list has this conversation. */
+  readonly publication: Publication;
   /** The message whose call is under way in this process; any other that says `sending` was interrupted. */
   #inFlight: string | null = null;
-  /** What this process last handed to the hub, and how many of its answers are out. */
-  #published = { version: 0, at: 0 };
-  #publishing = 0;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -61,17 +59,23 @@ export class Deliveries {
     this.#aliasLane = singleFlight(() => drain(this.#lane('alias', (row) => this.#alias(row))));
     this.#nameLane = singleFlight(() => drain(this.#lane('name', (row) => this.#name(row))));
     this.#auditLane = singleFlight(() => drain(this.#lane('audit', (row) => this.#audit(row))));
-    this.#projectLane = singleFlight(() => this.#project());
+    this.publication = new Publication({
+      publish: (summary) => hubOf(deps.env, summary.id).publish(summary),
+      summary: deps.summary,
+      failed: () => !deps.store.isClosed && deps.settled(),
+    });
+    this.#publishLane = singleFlight(() => this.publication.round());
   }
 
   /** Starts on everything that is due; resolves when nothing is left to do now. Never rejects. */
   async drain(): Promise<void> {
     const attributed = this.#attributeLane();
-    const projected = Promise.race([attributed, scheduler.wait(ATTRIBUTION_HEAD_START_MS)]).then(() => this.#projectLane());
+    const isAsked = this.#deps.store.head('attribute') !== null;
+    const hasLooked = isAsked ? Promise.race([attributed, scheduler.wait(ATTRIBUTION_HEAD_START_MS)]) : Promise.resolve();
     const lanes = [
       this.#deliverLane(),
       attributed,
-      projected,
+      hasLooked.then(() => this.#publishLane()),
       this.#fetchLane(),
       this.#aliasLane(),
       this.#nameLane(),
@@ -85,12 +89,10 @@ export class Deliveries {
     if (!this.#deps.store.isClosed) this.#deps.settled();
   }
 
-  /** When the outbox next needs the alarm; null when it is empty. Work that is due now is being done: the alarm is its backstop. */
+  /** When the alarm is next needed; null when nothing is left. Work that is due now is being done: the alarm is its backstop. */
   nextAt(now: number): number | null {
     const heads = kinds.map((kind) => this.#deps.store.head(kind)?.dueAt ?? null);
-    const projection = this.#deps.store.projection();
-    const project = projection && projection.projectedVersion < projection.version ? projection.at : null;
-    const next = earliest(...heads, project);
+    const next = earliest(...heads, this.publication.nextAt);
     return next !== null && next <= now ? now + BACKSTOP_MS : next;
   }
 
@@ -228,39 +230,5 @@ export class Deliveries {
     // A guess about a message that goes on with the talk counts for nothing.
     if (!found || (found.campaign.match === 'inferred' && !opens)) return;
     await countReply(env, conversation, { messageId, at, sendId: found.send.id, cardBefore: before });
-  }
-
-  /**
-   * Hands the latest state to the hub. What came after is handed over without waiting for the answer, which comes only when D1 has
-   * the row: dashboards must not wait for the database, least of all for one that is down. A pause between two makes a burst one.
-   */
-  async #project(): Promise<void> {
-    const { store, summary, settled } = this.#deps;
-    await scheduler.wait(Math.max(0, this.#published.at + PUBLISH_PAUSE_MS - Date.now()));
-    const projection = store.projection();
-    const latest = summary();
-    if (!projection || !latest || projection.projectedVersion >= latest.version) return;
-    // The same version again only when its last try has failed and the wait is over.
-    if (latest.version <= this.#published.version && (this.#publishing > 0 || projection.at > Date.now())) return;
-    this.#published = { version: latest.version, at: Date.now() };
-    void this.#publish(latest, projection.attempts + 1).then(settled);
-  }
-
-  async #publish(summary: Summary, attempt: number): Promise<void> {
-    const { store, env } = this.#deps;
-    this.#publishing += 1;
-    try {
-      await hubOf(env, summary.id).publish(summary);
-      if (!store.isClosed) store.projected(summary.version);
-    } catch (error) {
-      if (store.isClosed) return;
-      console.warn({ event: 'projection_failed', conversation: summary.id, attempt, error: String(error) });
-      const projection = store.projection();
-      if (projection && projection.projectedVersion < summary.version) {
-        store.postponeProjection(Date.now() + backOffMs(attempt, Math.random()));
-      }
-    } finally {
-      this.#publishing -= 1;
-    }
   }
 }

@@ -2,16 +2,17 @@ import type { ObjectSchema } from '../object-schema';
 
 // Parts that more than one step has, and the whole. What has landed never changes: a new shape is a part and a step of its own.
 
-/** The conversation without its messages (JSON of the domain's Conversation), and how far the read model has it. */
-const state = `
-  CREATE TABLE state (
+/** The conversation without its messages (JSON of the domain's Conversation), and at first how far the read model had it. */
+const state = (name: string, projection = '') => `
+  CREATE TABLE ${name} (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    conversation TEXT NOT NULL,
+    conversation TEXT NOT NULL${projection}
+  ) STRICT;`;
+const projection = `,
     version INTEGER NOT NULL,
     projected_version INTEGER NOT NULL,
     project_attempts INTEGER NOT NULL,
-    project_at INTEGER NOT NULL
-  ) STRICT;`;
+    project_at INTEGER NOT NULL`;
 
 /**
  * `seen_events`: provider events that left no message of their own (reactions, edits, withdrawals), so that their repeats are recognised.
@@ -43,15 +44,20 @@ const outbox = (name: string, kinds = '') => `
 const facts = `
   CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`;
 
-/** One row a message; the columns beside the JSON are what is looked up. `id`: how the message's id is kept. */
-const messages = (name: string, id: string) => `
+/**
+ * One row a message; the columns beside the JSON are what is looked up. `id`: how the message's id is kept. `became`: with the last
+ * message, the fields of the conversation that are not as in `state` (JSON); what stands with earlier ones is out of date.
+ */
+const messages = (name: string, id: string, became = '') => `
   CREATE TABLE ${name} (
     seq INTEGER PRIMARY KEY,
     ${id},
     provider_message_id TEXT,
     version INTEGER NOT NULL,
-    message TEXT NOT NULL
+    message TEXT NOT NULL${became}
   ) STRICT;`;
+const became = `,
+    became TEXT`;
 const byProviderId = `
   CREATE INDEX messages_by_provider_id ON messages (provider_message_id) WHERE provider_message_id IS NOT NULL;`;
 
@@ -61,7 +67,7 @@ const byGivenId = `
   CREATE UNIQUE INDEX messages_by_given_id ON messages (given_id) WHERE given_id IS NOT NULL;`;
 
 const steps: readonly string[] = [
-  state +
+  state('state', projection) +
     messages('messages', 'id TEXT NOT NULL UNIQUE') +
     byProviderId +
     events +
@@ -81,9 +87,16 @@ const steps: readonly string[] = [
   DROP TABLE messages;
   ALTER TABLE messages_3 RENAME TO messages;
   ${byGivenId}${byProviderId}`,
+  // The state is written with a message, and the alarm knows what the list may not have: two written rows a message less.
+  `${state('state_4')}
+  INSERT INTO state_4 SELECT id, conversation FROM state;
+  DROP TABLE state;
+  ALTER TABLE state_4 RENAME TO state;
+  ALTER TABLE messages ADD COLUMN became TEXT;`,
 ];
 
-const whole = state + messages('messages', givenId) + byGivenId + byProviderId + events + outbox('outbox') + facts;
+const whole =
+  state('state') + messages('messages', givenId, became) + byGivenId + byProviderId + events + outbox('outbox') + facts;
 
 /** The tables of a conversation's object. Brought up to date before anything is looked for or kept. */
 export const schema: ObjectSchema = { steps, whole };

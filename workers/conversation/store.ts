@@ -14,10 +14,6 @@ export type OutboxKind = 'deliver' | 'attribute' | 'fetch' | 'alias' | 'name' | 
 /** `effect` is what was promised, where the message alone does not say. */
 export type OutboxRow = { id: number; messageId: string; dueAt: number; attempts: number; effect: Effect | null };
 type OutboxRecord = { id: number; kind: OutboxKind; message_id: string; payload: string; due_at: number; attempts: number };
-type StateRecord = { conversation: string } & Record<'version' | 'projected_version' | 'project_attempts' | 'project_at', number>;
-
-/** How far the read model follows. */
-export type Projection = { version: number; projectedVersion: number; attempts: number; at: number };
 
 /** Every SQL statement of the conversation object: rows in, domain values out, synchronous. */
 export class Store implements MessageLookup {
@@ -28,11 +24,12 @@ export class Store implements MessageLookup {
   /** The state as last read or applied; this object is its only writer. Undefined until it is read. */
   #conversation: Conversation | null | undefined = undefined;
   #isSaved = true;
-  /** What the outbox and the read model's lag were last seen or left to be: looked at on every message, changed on few. */
+  /** The state as its own row has it; `became`, beside the last message, says where it differs from that by now. */
+  #base: Conversation | null = null;
+  /** Messages of this transaction, by their place. */
+  readonly #unwritten = new Map<number, Message>();
+  /** What the outbox was last seen or left to be: looked at on every message, changed on few. */
   #heads: ReadonlyMap<OutboxKind, OutboxRow> | null = null;
-  #projection: Projection | null | undefined = undefined;
-  /** Whether the disk knows how far the read model has this: one row less for each message of a burst when it learns that later. */
-  #isNoted = true;
   #parkedAt: number | null | undefined = undefined;
   #facts: ReadonlyMap<string, string> | null = null;
 
@@ -83,36 +80,37 @@ export class Store implements MessageLookup {
     return this.#conversation ?? null;
   }
 
-  /** One row has both the conversation and how far the read model has it; both are read before either changes. */
   #readState(): void {
-    const query = 'SELECT conversation, version, projected_version, project_attempts, project_at FROM state';
-    const [row] = this.#sql.exec<StateRecord>(query).toArray();
-    this.#conversation = row ? JSON.parse(row.conversation) : null;
-    this.#projection = row
-      ? { version: row.version, projectedVersion: row.projected_version, attempts: row.project_attempts, at: row.project_at }
-      : null;
-    this.#isNoted = true;
+    const query = `SELECT conversation, (SELECT became FROM messages WHERE seq = (SELECT max(seq) FROM messages)) AS became FROM state`;
+    const [row] = this.#sql.exec<{ conversation: string; became: string | null }>(query).toArray();
+    this.#base = row ? JSON.parse(row.conversation) : null;
+    const became: Partial<Conversation> = row?.became ? JSON.parse(row.became) : {};
+    const isNewer = (became.version ?? 0) > (this.#base?.version ?? 0);
+    this.#conversation = this.#base && isNewer ? { ...this.#base, ...became } : this.#base;
   }
 
-  /** Writes the state that the changes of this transaction led to: once, however many there were. */
-  save(now: number): void {
+  /** Writes what the changes of this transaction led to: the messages that are not written yet, and the state once. */
+  save(): void {
     const conversation = this.#conversation;
+    const became = conversation ? this.#became(conversation) : null;
+    this.#writeMessages(became);
+    if (became !== null) this.#isSaved = true;
     if (this.#isSaved || !conversation) return;
-    const { projectedVersion, attempts, at } = this.projection() ?? { projectedVersion: 0, attempts: 0, at: now };
-    const { version } = conversation;
     this.#sql.exec(
-      `INSERT INTO state (id, conversation, version, projected_version, project_attempts, project_at) VALUES (1, ?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT (id) DO UPDATE SET
-         conversation = ?1, version = ?2, projected_version = ?3, project_attempts = ?4, project_at = ?5`,
+      'INSERT INTO state (id, conversation) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET conversation = ?1',
       JSON.stringify(conversation),
-      version,
-      projectedVersion,
-      attempts,
-      at,
     );
+    this.#base = conversation;
     this.#isSaved = true;
-    this.#projection = { version, projectedVersion, attempts, at };
-    this.#isNoted = true;
+  }
+
+  /** What goes with the thread's last message instead of a row of its own, which is a written row less for most messages; null for none. */
+  #became(conversation: Conversation): Partial<Conversation> | null {
+    if (!this.#base || !this.#unwritten.has(conversation.seq)) return null;
+    const changed = difference(this.#base, conversation);
+    // No message keeps the text of another, which may be edited.
+    const isOfAnother = changed?.lastMessage !== undefined && changed.lastMessage.seq !== conversation.seq;
+    return isOfAnother ? null : changed;
   }
 
   /** The transaction was rolled back: what is in memory is not on disk. */
@@ -120,10 +118,8 @@ export class Store implements MessageLookup {
     this.#isReady = false;
     this.#conversation = undefined;
     this.#isSaved = true;
+    this.#unwritten.clear();
     this.#heads = null;
-    // What was not yet noted of it is published once more, which changes nothing.
-    this.#projection = undefined;
-    this.#isNoted = true;
     this.#parkedAt = undefined;
     this.#facts = null;
   }
@@ -144,6 +140,7 @@ export class Store implements MessageLookup {
   isKnown(eventId: string): boolean {
     const query = `SELECT EXISTS (SELECT 1 FROM messages WHERE provider_message_id = ?1)
       OR EXISTS (SELECT 1 FROM seen_events WHERE event_id = ?1) AS known`;
+    this.#writeMessages(null);
     return this.#sql.exec<{ known: number }>(query, eventId).one().known === 1;
   }
 
@@ -173,27 +170,35 @@ export class Store implements MessageLookup {
   }
 
   #messages(query: string, ...bindings: (string | number)[]): Message[] {
+    this.#writeMessages(null);
     const rows = this.#sql.exec<{ message: string }>(query, ...bindings).toArray();
     return rows.map((row): Message => JSON.parse(row.message));
   }
 
-  /** Writes a change, the state aside, which `save` writes at the end. Both run inside the caller's transaction. */
-  apply(change: Change, now: number): void {
-    if (change.conversation) {
-      this.#conversation = change.conversation;
-      this.#isSaved = false;
-    }
-    for (const message of change.messages) {
+  /** `became` goes with the last of the thread's messages. */
+  #writeMessages(became: Partial<Conversation> | null): void {
+    for (const message of this.#unwritten.values()) {
       this.#sql.exec(
-        `INSERT INTO messages (seq, given_id, provider_message_id, version, message) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (seq) DO UPDATE SET provider_message_id = ?3, version = ?4, message = ?5`,
+        `INSERT INTO messages (seq, given_id, provider_message_id, version, message, became) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (seq) DO UPDATE SET provider_message_id = ?3, version = ?4, message = ?5, became = ?6`,
         message.seq,
         seqOfOwnId(message.id) === message.seq ? null : message.id,
         message.providerMessageId,
         message.version,
         JSON.stringify(message),
+        became && message.seq === this.#conversation?.seq ? JSON.stringify(became) : null,
       );
     }
+    this.#unwritten.clear();
+  }
+
+  /** Takes a change, and writes it but for messages and state, which `save` writes at the end. Both run inside the caller's transaction. */
+  apply(change: Change, now: number): void {
+    if (change.conversation) {
+      this.#conversation = change.conversation;
+      this.#isSaved = false;
+    }
+    for (const message of change.messages) this.#unwritten.set(message.seq, message);
     for (const eventId of change.remembered) {
       this.#sql.exec('INSERT OR IGNORE INTO seen_events (event_id, at) VALUES (?, ?)', eventId, now);
     }
@@ -273,42 +278,6 @@ export class Store implements MessageLookup {
     this.#sql.exec('DELETE FROM outbox WHERE id = ?', id);
   }
 
-  projection(): Projection | null {
-    if (this.#projection === undefined) this.#readState();
-    return this.#projection ?? null;
-  }
-
-  /** The read model has this version; on the disk with the next change, or with `noteProjection`. */
-  projected(version: number): void {
-    const projection = this.projection();
-    if (!projection) return;
-    const projectedVersion = Math.max(projection.projectedVersion, version);
-    this.#projection = { ...projection, projectedVersion, attempts: 0, at: 0 };
-    this.#isNoted = false;
-  }
-
-  postponeProjection(at: number): void {
-    const projection = this.projection();
-    if (!projection) return;
-    this.#projection = { ...projection, attempts: projection.attempts + 1, at };
-    this.#isNoted = false;
-    this.noteProjection();
-  }
-
-  /** Writes down how far the read model has this, unless that is written. */
-  noteProjection(): void {
-    const projection = this.#projection;
-    if (this.#isNoted || !projection) return;
-    const { projectedVersion, attempts, at } = projection;
-    this.#sql.exec(
-      'UPDATE state SET projected_version = ?, project_attempts = ?, project_at = ?',
-      projectedVersion,
-      attempts,
-      at,
-    );
-    this.#isNoted = true;
-  }
-
   fact(key: FactKey): string | null {
     this.#facts ??= this.#readFacts();
     return this.#facts.get(key) ?? null;
@@ -347,4 +316,12 @@ export class Store implements MessageLookup {
 function outboxRowOf({ id, message_id, payload, due_at, attempts }: OutboxRecord): OutboxRow {
   const effect: Effect | null = payload === '' ? null : JSON.parse(payload);
   return { id, messageId: message_id, dueAt: due_at, attempts, effect };
+}
+
+/** The fields in which `after` differs from `before`; null when that cannot be said by giving fields: one is gone. */
+function difference(before: Conversation, after: Conversation): Partial<Conversation> | null {
+  const old = new Map(Object.entries(before).map(([key, value]) => [key, JSON.stringify(value)]));
+  const fresh = Object.entries(after).filter(([, value]) => value !== undefined);
+  if ([...old.keys()].some((key) => !fresh.some(([known]) => known === key))) return null;
+  return Object.fromEntries(fresh.filter(([key, value]) => JSON.stringify(value) !== old.get(key)));
 }

@@ -1,5 +1,5 @@
 import { Arrivals, mark, watch } from '../arrivals.ts';
-import { type Bench, measured } from '../bench.ts';
+import { type Bench, measured, putAway } from '../bench.ts';
 import { atRate, closed, oneByOne } from '../load.ts';
 import { spreadOf } from '../stats.ts';
 import { addressesOf, deliveryOf, WEBHOOK_PATH, type Delivery } from '../whatsapp.ts';
@@ -151,18 +151,19 @@ export async function steady(bench: Bench): Promise<void> {
   }
 }
 
-/** As many as it takes, closed loop, more and more at once. */
+/** As many as it takes, closed loop, more and more at once. Floor and product do the same work: as often an object that has to be opened. */
 export async function highest(bench: Bench): Promise<void> {
   const { plan, product, floors } = bench;
   const known = regulars(plan.batches);
   const objects = knownObjects(plan.batches);
-  const ms = plan.widthSeconds * 1000;
+  const count = known.length * plan.widthTurns;
   for (const width of plan.widths) {
     if (!bench.hasTimeFor(`webhook, ${width} at once`)) return;
-    const floor = await measured(floors, () => closed(width, ms, (i) => append(bench, pick(objects, i))));
+    await putAway(bench);
+    const floor = await measured(floors, () => closed(width, count, (i) => append(bench, pick(objects, i))));
     // Signing costs the load generator little, so that there is no need to guess how many there will be.
     const figure = await measured(product, () =>
-      closed(width, ms, (i) => post(bench, deliveryOf([{ address: pick(known, i), text: `Message ${i}` }]))),
+      closed(width, count, (i) => post(bench, deliveryOf([{ address: pick(known, i), text: `Message ${i}` }]))),
     );
     bench.report({
       group: 'Webhook, highest rate (closed loop)',

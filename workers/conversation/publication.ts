@@ -1,0 +1,109 @@
+import type { Summary } from '../../src/lib/domain/summary';
+import { backOffMs } from './outbox';
+
+/** Changes within this time of each other reach the dashboards as one. */
+const PAUSE_MS = 50;
+
+type Deps = {
+  /** Hands the row to the hub; resolves when the read model has it. */
+  publish(summary: Summary): Promise<void>;
+  /** The row as it is now; null when there is none, or it has been erased. */
+  summary(): Summary | null;
+  /** A try has failed: the next one needs the alarm. */
+  failed(): void;
+};
+
+/**
+ * How far the list has this conversation. Nothing of it is on the disk: a change sets the alarm with it, and an alarm that rings publishes
+ * whatever this process has not seen shown.
+ */
+export class Publication {
+  readonly #deps: Deps;
+  /** Whether the list may not have the latest. */
+  #isDue = false;
+  /** The highest version that this process knows to be in the read model. */
+  #shown = 0;
+  /** What was last handed to the hub, when, and how many of its answers are out. */
+  #handed = { version: 0, at: 0 };
+  #underWay = 0;
+  #attempts = 0;
+  #retryAt = 0;
+  #settled = Promise.withResolvers<void>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Something has changed, or whoever was here before may not have got to publish it. */
+  needed(): void {
+    this.#isDue = true;
+  }
+
+  /** Publishes what there is unless this process has seen it shown. */
+  neededUnlessSeen(): void {
+    if (this.#isBehind()) this.#isDue = true;
+  }
+
+  /** Whether the list surely has what there is. */
+  get isShown(): boolean {
+    return !this.#isDue;
+  }
+
+  /** When it needs the alarm; 0 = it is under way, and the alarm is its backstop; null = the list has everything. Epoch ms. */
+  get nextAt(): number | null {
+    return this.#isDue ? this.#retryAt : null;
+  }
+
+  /** Waits until the list has everything, or a try has failed, or the time is over. */
+  async shown(atMostMs: number): Promise<void> {
+    const until = Date.now() + atMostMs;
+    while (this.#isDue && this.#retryAt === 0 && Date.now() < until) {
+      await Promise.race([this.#settled.promise, scheduler.wait(until - Date.now())]);
+    }
+  }
+
+  /**
+   * Hands the latest row to the hub. What came after is handed over without waiting for the answer, which comes only when D1 has the
+   * row: dashboards must not wait for the database, least of all for one that is down. A pause between two makes a burst one.
+   */
+  async round(): Promise<void> {
+    if (!this.#isDue) return;
+    const pauseMs = this.#handed.at + PAUSE_MS - Date.now();
+    if (pauseMs > 0) await scheduler.wait(pauseMs);
+    const latest = this.#deps.summary();
+    if (!latest) return;
+    if (this.#shown >= latest.version) {
+      this.#isDue = false;
+      return;
+    }
+    // The same version again only when its last try has failed and the wait is over.
+    if (latest.version <= this.#handed.version && (this.#underWay > 0 || this.#retryAt > Date.now())) return;
+    this.#handed = { version: latest.version, at: Date.now() };
+    void this.#publish(latest);
+  }
+
+  async #publish(summary: Summary): Promise<void> {
+    this.#underWay += 1;
+    this.#retryAt = 0;
+    try {
+      await this.#deps.publish(summary);
+      this.#shown = Math.max(this.#shown, summary.version);
+      this.#attempts = 0;
+      if (!this.#isBehind()) this.#isDue = false;
+    } catch (error) {
+      if (this.#shown >= summary.version) return;
+      this.#attempts += 1;
+      this.#retryAt = Date.now() + backOffMs(this.#attempts, Math.random());
+      console.warn({ event: 'projection_failed', conversation: summary.id, attempt: this.#attempts, error: String(error) });
+      this.#deps.failed();
+    } finally {
+      this.#underWay -= 1;
+      this.#settled.resolve();
+      this.#settled = Promise.withResolvers();
+    }
+  }
+
+  #isBehind(): boolean {
+    return (this.#deps.summary()?.version ?? 0) > this.#shown;
+  }
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Summary } from '../../src/lib/domain/summary';
-import { BatchWriter, MAX_BATCH, REST_MS } from '../../workers/inbox/batch-writer';
+import { BATCH_DELAY_MS, BatchWriter, MAX_BATCH } from '../../workers/inbox/batch-writer';
 import { aSummary, idOf, NOW } from '../fixtures/summaries';
 import { settled } from '../fixtures/settled';
 
@@ -20,45 +20,16 @@ function aWriter() {
 
 const versionsOf = (summaries: readonly Summary[] = []) => summaries.map(({ version }) => version);
 
-test('all that comes together is one write, of each conversation the highest version', async () => {
+test('a row waits for company, then all that came are one write, of each conversation the highest version', async () => {
   const { writer, timers, writes, fire } = aWriter();
   const added = [2, 3, 1].map((version) => writer.add(aSummary({ version })));
   const other = writer.add(aSummary({ id: idOf(2), version: 9 }));
   expect(writes).toEqual([]);
-  expect(timers.map(({ afterMs }) => afterMs)).toEqual([0]);
+  expect(timers.map(({ afterMs }) => afterMs)).toEqual([BATCH_DELAY_MS]);
   fire();
   expect(writes.map(({ summaries }) => versionsOf(summaries))).toEqual([[3, 9]]);
   writes[0]?.done();
   await expect(Promise.all([...added, other])).resolves.toHaveLength(4);
-});
-
-test('a row that comes alone does not wait; after a write the next ones wait for company', async () => {
-  const { writer, clock, timers, writes, fire } = aWriter();
-  const add = (version: number) => writer.add(aSummary({ version }));
-  expect(writer.isBusy).toBe(false);
-  const first = add(1);
-  fire();
-  expect(writer.isBusy).toBe(true);
-  writes[0]?.done();
-  await first;
-  clock.now += 30;
-  expect(writer.isBusy).toBe(true);
-  const second = add(2);
-  expect(timers.map(({ afterMs }) => afterMs)).toEqual([REST_MS - 30]);
-  fire();
-  writes[1]?.done();
-  await second;
-  clock.now += REST_MS;
-  expect(writer.isBusy).toBe(false);
-  const third = add(3);
-  expect(timers.map(({ afterMs }) => afterMs)).toEqual([0]);
-  fire();
-  writes[2]?.done();
-  await third;
-  // A clock that is set back makes nobody wait for it.
-  clock.now -= 60_000;
-  void add(4);
-  expect(timers.map(({ afterMs }) => afterMs)).toEqual([REST_MS]);
 });
 
 test('a full batch does not wait, and no write starts while another runs', async () => {

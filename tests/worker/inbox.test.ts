@@ -63,13 +63,13 @@ function agentsOf({ frames }: Dashboard): string[] {
 }
 const errorsOf = ({ frames }: Dashboard): number => frames.filter(({ type }) => type === 'error').length;
 
-test('a published row is on every dashboard at once, and in the read model soon', async () => {
+test('a published row is on every dashboard at once, and in the read model when publishing is over', async () => {
   const [one, two] = [await connect(ana), await connect(ben)];
   const row = aSummary();
   const published = hub.publish(row);
   await vi.waitFor(() => expect([rowsOf(one), rowsOf(two)]).toEqual([[row], [row]]));
   await published;
-  await vi.waitFor(async () => expect(await find(database(env.DB), [row.id], facts)).toEqual([row]));
+  expect(await find(database(env.DB), [row.id], facts)).toEqual([row]);
 });
 
 test('what there is now is told to every dashboard, as soon as the read model has it', async () => {
@@ -97,8 +97,7 @@ test('of the changes of one conversation that come together the highest version 
   const dashboard = await connect(ana);
   const versions = [3, 1, 5, 2, 4].map((version) => aSummary({ version, unread: version }));
   await Promise.all(versions.map((row) => hub.publish(row)));
-  const shown = () => find(database(env.DB), [aSummary().id], facts);
-  await vi.waitFor(async () => expect(await shown()).toMatchObject([{ version: 5, unread: 5 }]));
+  expect(await find(database(env.DB), [aSummary().id], facts)).toMatchObject([{ version: 5, unread: 5 }]);
   await vi.waitFor(() => expect(rowsOf(dashboard).at(-1)?.version).toBe(5));
 });
 
@@ -109,29 +108,31 @@ test('many changes reach a dashboard in a few frames, and the read model, none l
   await vi.waitFor(() => expect(new Set(rowsOf(dashboard).map(({ id }) => id)).size).toBe(180));
   const frames = dashboard.frames.filter(({ type }) => type === 'rows').length;
   expect(frames).toBeLessThan(60);
-  const counted = () => env.DB.prepare('SELECT count(*) n FROM conversations').all();
-  await vi.waitFor(async () => expect((await counted()).results).toEqual([{ n: 180 }]));
+  const { results } = await env.DB.prepare('SELECT count(*) n FROM conversations').all();
+  expect(results).toEqual([{ n: 180 }]);
 });
 
-test('a failed write rejects the publishing, keeps the row in sight, fails no other, and succeeds when published again', async () => {
+test('a failed write rejects the publishing, keeps the row in sight, and succeeds when published again', async () => {
   const dashboard = await connect(ana);
   const row = aSummary({ contact: { id: 'c', name: 'Ana', address: '1' } });
-  const real = env.DB;
-  const batch = () => Promise.reject(new Error('D1 is down'));
-  Object.assign(env, { DB: { prepare: real.prepare.bind(real), batch } });
+  await env.DB.exec('ALTER TABLE conversations RENAME TO conversations_away');
   try {
-    expect(await failureOf(hub.publish(row))).toMatch('D1 is down');
+    expect(await failureOf(hub.publish(row))).toMatch('no such table');
     expect(await hub.pending()).toEqual([row]);
-    await vi.waitFor(() => expect(rowsOf(dashboard)).toEqual([row]));
+    expect(rowsOf(dashboard)).toEqual([row]);
   } finally {
-    Object.assign(env, { DB: real });
+    await env.DB.exec('ALTER TABLE conversations_away RENAME TO conversations');
   }
-  const shown = (id: string) => find(database(env.DB), [id], facts);
-  await hub.publish(aSummary({ id: idOf(2) }));
-  await vi.waitFor(async () => expect(await shown(idOf(2))).toHaveLength(1));
-  expect(await shown(row.id)).toEqual([]);
   await hub.publish(row);
-  await vi.waitFor(async () => expect(await shown(row.id)).toEqual([row]));
+  expect(await find(database(env.DB), [row.id], facts)).toEqual([row]);
+});
+
+test('one failed write does not fail the next one', async () => {
+  await env.DB.exec('ALTER TABLE conversations RENAME TO conversations_away');
+  expect(await failureOf(hub.publish(aSummary({ id: idOf(1) })))).toMatch('no such table');
+  await env.DB.exec('ALTER TABLE conversations_away RENAME TO conversations');
+  await hub.publish(aSummary({ id: idOf(2) }));
+  expect(await find(database(env.DB), [idOf(1), idOf(2)], facts)).toMatchObject([{ id: idOf(2) }]);
 });
 
 test('everybody sees who has the dashboard open, each person once, until the last tab is closed', async () => {
@@ -231,11 +232,8 @@ test('who comes back is told exactly what it has missed, as it is now', async ()
   await hub.publish(aSummary({ id: idOf(1), version: 1 }));
   const at = dashboard.frames.flatMap((frame) => ('at' in frame ? [frame.at] : [])).at(-1);
   dashboard.socket.close(1000);
-  const other = await connect(ben);
   await hub.publish(aSummary({ id: idOf(2), version: 1 }));
   await hub.publish(aSummary({ id: idOf(2), version: 2 }));
-  // Rows of a moment travel together: until then nobody has missed them.
-  await vi.waitFor(() => expect(rowsOf(other).at(-1)?.version).toBe(2));
   const back = await connect(ana, undefined, at);
   await vi.waitFor(() => expect(back.frames[0]).toMatchObject({ type: 'hello', isCaughtUp: true, rows: [{ id: idOf(2), version: 2 }] })); // prettier-ignore
   const hello = back.frames[0];
@@ -247,14 +245,7 @@ test.each([
   ['the hub has started anew', () => evictDurableObject(hub)],
   ['somebody was erased', () => hub.erase([{ id: idOf(9), erasedAt: NOW }])],
   ['a channel was stopped', () => hub.channelsChanged()],
-  [
-    'too much has changed',
-    async () => {
-      const other = await connect(ben);
-      await Promise.all(Array.from({ length: 101 }, (_, n) => hub.publish(aSummary({ id: idOf(n) }))));
-      await vi.waitFor(() => expect(new Set(rowsOf(other).map(({ id }) => id)).size).toBe(101));
-    },
-  ],
+  ['too much has changed', () => Promise.all(Array.from({ length: 101 }, (_, n) => hub.publish(aSummary({ id: idOf(n) }))))],
   ['it makes up where it was', () => undefined],
 ])('who comes back after a while is told to start over when %s', async (why, happens) => {
   const before = await connect(ana);

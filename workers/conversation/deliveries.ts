@@ -31,8 +31,6 @@ type Deps = {
   summary(): Summary | null;
   /** Called when a round is over, to arm the alarm at what is left. */
   settled(): void;
-  /** The hub could not be told: the alarm is to be armed at the next try. */
-  unpublished(): void;
 };
 
 /**
@@ -64,7 +62,7 @@ export class Deliveries {
     this.publication = new Publication({
       publish: (summary) => hubOf(deps.env, summary.id).publish(summary),
       summary: deps.summary,
-      failed: deps.unpublished,
+      failed: () => !deps.store.isClosed && deps.settled(),
     });
     this.#publishLane = singleFlight(() => this.publication.round());
   }
@@ -91,13 +89,10 @@ export class Deliveries {
     if (!this.#deps.store.isClosed) this.#deps.settled();
   }
 
-  /**
-   * When the alarm is next needed, with `list` for the list too; null when nothing is left. Work that is due now is being done: the alarm is
-   * its backstop.
-   */
-  nextAt(now: number, { list }: { list: boolean }): number | null {
+  /** When the alarm is next needed; null when nothing is left. Work that is due now is being done: the alarm is its backstop. */
+  nextAt(now: number): number | null {
     const heads = kinds.map((kind) => this.#deps.store.head(kind)?.dueAt ?? null);
-    const next = earliest(...heads, list ? this.publication.nextAt : null);
+    const next = earliest(...heads, this.publication.nextAt);
     return next !== null && next <= now ? now + BACKSTOP_MS : next;
   }
 

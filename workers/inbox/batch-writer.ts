@@ -9,8 +9,8 @@ export type BatchWriterDeps = {
 
 /** Rows of one transaction: larger ones write hardly faster, and hold everybody up longer. */
 export const MAX_BATCH = 50;
-/** So long after a write rows wait for company: changes of one conversation inside it cost one row. What comes alone is written at once. */
-export const REST_MS = 100;
+/** How long a row waits for company: changes of one conversation inside it cost one row. */
+export const BATCH_DELAY_MS = 100;
 /** A list may have been read before a flush and be laid over after it, so written rows are shown this much longer. */
 const LINGER_MS = 2_000;
 /** Rows whose write failed stay in the overlay until their conversation publishes again, at most this many. */
@@ -31,15 +31,9 @@ export class BatchWriter {
   readonly #unwritten = new Map<string, Summary>();
   #written: { summary: Summary; at: number }[] = [];
   #timer = false;
-  #restsUntil = 0;
 
   constructor(deps: BatchWriterDeps) {
     this.#deps = deps;
-  }
-
-  /** Whether a row that comes now has to wait. */
-  get isBusy(): boolean {
-    return this.#writing.length > 0 || this.#restMs() > 0;
   }
 
   /** Resolves when the read model has this version or a higher one; rejects with the write's own error, with nothing kept for a retry. */
@@ -53,11 +47,6 @@ export class BatchWriter {
     }
     this.#arm();
     return waiter.promise;
-  }
-
-  /** The ids of rows that wait, are being written, or could not be. */
-  unwritten(): string[] {
-    return [...this.#queue.keys(), ...this.#writing.map(({ summary }) => summary.id), ...this.#unwritten.keys()];
   }
 
   /** Every row that the read model may not show yet, the newest version of each. */
@@ -94,12 +83,7 @@ export class BatchWriter {
     this.#deps.later(() => {
       this.#timer = false;
       if (this.#writing.length === 0) void this.#flush();
-    }, this.#restMs());
-  }
-
-  /** Never longer than a rest, as a clock may be set back. */
-  #restMs(): number {
-    return Math.min(Math.max(this.#restsUntil - this.#deps.now(), 0), REST_MS);
+    }, BATCH_DELAY_MS);
   }
 
   async #flush(): Promise<void> {
@@ -117,7 +101,6 @@ export class BatchWriter {
       for (const { waiters } of entries) for (const waiter of waiters) waiter.reject(error);
     }
     this.#writing = [];
-    this.#restsUntil = this.#deps.now() + REST_MS;
     this.#arm();
   }
 

@@ -65,7 +65,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const sql = await filled();
-  if (only === undefined) facts.push(readBill());
+  if (only === undefined && !options.people) facts.push(readBill());
   const peer = options.peer ? await besidePeer() : null;
   if (!options.people) figures.push(...statements(sql, peer), ...writes);
   // A large run takes half an hour: what is known is shown.

@@ -54,9 +54,10 @@ test('looking makes nothing; what is newer than the code is refused; a step that
   });
 });
 
-test('messages from before ids of our own were left out of the index are found by theirs', async () => {
+test('what an object of an older shape has kept is there: its state, and messages by ids of our own or by theirs', async () => {
   await inNew((storage) => {
     migrate(storage, { steps: schema.steps.slice(0, 2) });
+    storage.sql.exec('INSERT INTO state VALUES (1, ?, 5, 4, 2, 99)', JSON.stringify({ id: '0123456789ab', seq: 5, version: 5 }));
     const own = ['0123456789ab-1', '0123456789ab-2'];
     // The second is as long as an id of our own at its place.
     const given = ['5f1c7d9e-31a0-4f6e-9c55-000000000003', 'campaign-abc-4', '0123456789ab-55'];
@@ -65,6 +66,7 @@ test('messages from before ids of our own were left out of the index are found b
       storage.sql.exec('INSERT INTO messages VALUES (?, ?, ?, 1, ?)', i + 1, id, `wamid.${i + 1}`, JSON.stringify(message));
     }
     const store = new Store(storage);
+    expect(store.conversation()).toEqual({ id: '0123456789ab', seq: 5, version: 5 });
     for (const [i, id] of [...own, ...given].entries()) {
       expect(store.byId(id)).toEqual({ seq: i + 1, id });
       expect(store.byProviderId(`wamid.${i + 1}`)).toEqual({ seq: i + 1, id });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Summary } from '../../src/lib/domain/summary';
-import { BATCH_DELAY_MS, BatchWriter, MAX_BATCH } from '../../workers/inbox/batch-writer';
+import { BATCH_DELAY_MS, BatchWriter, MAX_BATCH, MAX_REST_MS } from '../../workers/inbox/batch-writer';
 import { aSummary, idOf, NOW } from '../fixtures/summaries';
 import { settled } from '../fixtures/settled';
 
@@ -30,6 +30,46 @@ test('a row waits for company, then all that came are one write, of each convers
   expect(writes.map(({ summaries }) => versionsOf(summaries))).toEqual([[3, 9]]);
   writes[0]?.done();
   await expect(Promise.all([...added, other])).resolves.toHaveLength(4);
+});
+
+test('what is awaited is written at once, with all that waits', async () => {
+  const { writer, clock, timers, writes, fire } = aWriter();
+  const other = writer.add(aSummary({ id: idOf(2) }));
+  const awaited = writer.add(aSummary(), { awaited: true });
+  expect(timers.map(({ afterMs }) => afterMs)).toEqual([BATCH_DELAY_MS, 0]);
+  timers.pop()?.run();
+  writes[0]?.done();
+  await Promise.all([other, awaited]);
+  // The timer that was set first finds nothing left to do, even if something new waits by now.
+  clock.now += 20;
+  void writer.add(aSummary({ version: 2 }));
+  expect(timers).toHaveLength(2);
+  timers.shift()?.run();
+  expect(writes).toHaveLength(1);
+  fire();
+  expect(writes).toHaveLength(2);
+});
+
+test('after a write the database rests for as long as it took, and no longer than need be', async () => {
+  const { writer, clock, timers, writes, fire } = aWriter();
+  const write = async (version: number, tookMs: number) => {
+    const added = writer.add(aSummary({ version }), { awaited: true });
+    const waits = timers.map(({ afterMs }) => afterMs);
+    fire();
+    clock.now += tookMs;
+    writes.at(-1)?.done();
+    await added;
+    return waits;
+  };
+  expect(await write(1, 10)).toEqual([0]);
+  clock.now += 2;
+  expect(await write(2, 10)).toEqual([8]);
+  clock.now += 10;
+  expect(await write(3, 5_000)).toEqual([0]);
+  expect(await write(4, 10)).toEqual([MAX_REST_MS]);
+  // A clock that is set back makes nobody wait for it.
+  clock.now -= 60_000;
+  expect(await write(5, 10)).toEqual([MAX_REST_MS]);
 });
 
 test('a full batch does not wait, and no write starts while another runs', async () => {

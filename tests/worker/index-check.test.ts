@@ -29,7 +29,13 @@ async function walk(rebuild: boolean): Promise<IndexStep> {
 
 /** Until the read model has everything: nothing is on its way any more. */
 const settled = () =>
-  vi.waitFor(async () => expect((await Promise.all(talks.map(({ stub }) => stub.row()))).every((row) => row?.isShown)).toBe(true), { timeout: 20_000, interval: 50 }); // prettier-ignore
+  vi.waitFor(
+    async () => {
+      expect((await Promise.all(talks.map(({ stub }) => stub.row()))).every((row) => row?.isTaken)).toBe(true);
+      expect(await hubOf(env, '').unwritten()).toEqual([]);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
 
 const run = (statement: string, ...values: unknown[]) => env.DB.prepare(statement).bind(...values).run(); // prettier-ignore
 const count = async (table: string) => (await env.DB.prepare(`SELECT count(*) n FROM ${table}`).first<number>('n')) ?? -1;

@@ -6,13 +6,11 @@ export type Due = { at: number | null; outboxAt: number | null };
 /** The object's one alarm, set to the earliest of everything that is due. */
 export class AlarmClock {
   readonly #storage: DurableObjectStorage;
-  readonly #due: () => Due;
   /** What the alarm is set to; undefined while that is not known. */
   #armedAt: number | null | undefined = undefined;
 
-  constructor(storage: DurableObjectStorage, due: () => Due) {
+  constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    this.#due = due;
   }
 
   async look(): Promise<void> {
@@ -38,9 +36,8 @@ export class AlarmClock {
    * Sets the alarm. One that is already set to an earlier time may stay (it will look and arm again), even when nothing is due any more,
    * which saves a written row for each message of a burst, unless it is to be `exactly` right.
    */
-  arm({ exactly = false } = {}): void {
+  arm({ at, outboxAt }: Due, { exactly = false } = {}): void {
     const now = Date.now();
-    const { at, outboxAt } = this.#due();
     const armedAt = this.#armedAt;
     if (at === armedAt) return;
     // A backstop moves with the clock; the one that is set already is as good.

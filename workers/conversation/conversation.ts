@@ -33,8 +33,8 @@ import { Viewers } from './viewers';
 
 /** Messages of one page, and of the first view. */
 const PAGE = 50;
-/** A ringing alarm waits this long for the list to have what it published; else it rings once more. */
-const LIST_PATIENCE_MS = 1_000;
+/** A provider's answer, or a ringing alarm, waits this long for the hub to have taken what is new; then the alarm sees to it. */
+const HUB_PATIENCE_MS = 250;
 
 /**
  * One conversation: the single writer of its messages, lock, ticket, windows and outbox. This class only wires: `decide` says what
@@ -58,7 +58,7 @@ export class Conversation extends DurableObject<Env> {
     this.#store = new Store(ctx.storage);
     this.#deliveries = this.#deliveriesOf(this.#store);
     this.#ownership = new Ownership(env, this.#store);
-    this.#clock = new AlarmClock(ctx.storage, () => this.#dueAt());
+    this.#clock = new AlarmClock(ctx.storage);
     // Nothing to look for, and without a wait here the schema and the first message are one commit.
     if (this.#store.isBlank) {
       this.#clock.isUnset();
@@ -69,13 +69,16 @@ export class Conversation extends DurableObject<Env> {
       if (this.#clock.isSoon) this.#deliveries.publication.needed();
       // A deploy or a crash cut the holder's connection without a word: its grace starts now. After a hibernation nothing differs.
       this.#observeHolder();
-      this.#clock.arm();
+      this.#arm();
     });
   }
 
   /**
    * Takes a provider's events in their order. Returns the ids that were known already with other content. What follows the commit may
    * begin up to `spreadMs` later: of a delivery for hundreds of conversations the intake comes first.
+   *
+   * It answers when the hub has taken what is new, or when the alarm is set to see to that. So the commit needs no alarm for the list:
+   * should the process die before the answer, the provider delivers again, and what is known then is published again.
    */
   async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): Promise<Received> {
     // Nobody has ever written to us here: a campaign's receiver has got, or read, what they were sent, and that makes no conversation.
@@ -86,6 +89,8 @@ export class Conversation extends DurableObject<Env> {
     if (movedTo !== null) return { movedTo };
     const conflicts: string[] = [];
     const own: number[] = [];
+    const { publication } = this.#deliveries;
+    const isWaitedFor = spreadMs === 0 && !this.#clock.isSoon;
     this.#transact(() => {
       // Asked again, as an erasure may have come in between.
       for (const event of this.#outliving(fresh)) {
@@ -93,8 +98,13 @@ export class Conversation extends DurableObject<Env> {
         const result = this.#commit({ type: 'receive', target, event }, Date.now());
         if (event.type === 'receipt' && this.#isOwn(event, result)) own.push(events.indexOf(event));
       }
-    });
+      publication.neededUnlessSeen();
+    }, isWaitedFor);
     this.#afterCommit(spreadMs);
+    if (isWaitedFor && !this.#clock.isSoon) {
+      await publication.taken(HUB_PATIENCE_MS);
+      this.#arm();
+    }
     return { conflicts, own };
   }
 
@@ -139,10 +149,10 @@ export class Conversation extends DurableObject<Env> {
     this.#store.dropFact('erasing');
   }
 
-  /** The row as lists should show it, and whether they surely do; null when there is no conversation. */
-  row(): { summary: Summary; isShown: boolean } | null {
+  /** The row as lists should show it, and whether the hub surely has it; null when there is no conversation. */
+  row(): { summary: Summary; isTaken: boolean } | null {
     const summary = this.#summary();
-    return summary && { summary, isShown: this.#deliveries.publication.isShown };
+    return summary && { summary, isTaken: this.#deliveries.publication.isTaken };
   }
 
   /** The latest messages and the row. */
@@ -256,11 +266,11 @@ export class Conversation extends DurableObject<Env> {
       this.#run({ type: 'tick' });
       this.#store.dropParked(Date.now());
       await this.#deliveries.drain();
-      await this.#deliveries.publication.shown(LIST_PATIENCE_MS);
+      await this.#deliveries.publication.taken(HUB_PATIENCE_MS);
     } catch (error) {
       console.error({ event: 'alarm_failed', conversation: this.#store.conversation()?.id, error: String(error) });
     } finally {
-      this.#clock.arm({ exactly: true });
+      this.#clock.arm(this.#dueAt(), { exactly: true });
     }
   }
 
@@ -272,7 +282,8 @@ export class Conversation extends DurableObject<Env> {
       run: (command) => (store.isClosed ? fail({ reason: 'not_found' }) : this.#run(command)),
       summary: () => (store.isClosed ? null : this.#summary()),
       // Not exactly: the backstop rings once for all that follows within its time, where each would have to set the alarm anew.
-      settled: () => this.#clock.arm(),
+      settled: () => this.#arm({ list: this.#clock.isSoon }),
+      unpublished: () => !store.isClosed && this.#arm(),
     });
   }
 
@@ -324,15 +335,18 @@ export class Conversation extends DurableObject<Env> {
     return result;
   }
 
-  /** All or nothing: an uncaught error alone would not undo what was written before it. */
-  #transact<T>(work: () => T): T {
+  /**
+   * All or nothing: an uncaught error alone would not undo what was written before it. The alarm is set with it, in case nobody gets to do
+   * what it promised; for the list only if nobody waits for that (`isWaitedFor`).
+   */
+  #transact<T>(work: () => T, isWaitedFor = false): T {
     try {
       return this.ctx.storage.transactionSync(() => {
         const before = this.#store.conversation()?.version;
         const result = work();
         this.#store.save();
         if (this.#store.conversation()?.version !== before) this.#deliveries.publication.needed();
-        this.#clock.arm();
+        this.#arm({ list: !isWaitedFor });
         return result;
       });
     } catch (error) {
@@ -387,11 +401,15 @@ export class Conversation extends DurableObject<Env> {
     if (lock?.connected && Date.now() >= lock.seenAt + this.#policy.lockGraceMs) this.#observeHolder();
   }
 
-  /** The earliest of everything that time does here; computed afresh, never stored twice. */
-  #dueAt(): Due {
+  #arm(what = { list: true }): void {
+    this.#clock.arm(this.#dueAt(what));
+  }
+
+  /** The earliest of everything that time does here, with `list` of what the hub has to be told too; computed afresh, never stored twice. */
+  #dueAt(what = { list: true }): Due {
     const conversation = this.#store.conversation();
     const tickAt = conversation && nextTickAt(conversation, this.#policy);
-    const outboxAt = this.#deliveries.nextAt(Date.now());
+    const outboxAt = this.#deliveries.nextAt(Date.now(), what);
     return { at: earliest(tickAt, outboxAt, this.#store.parkedUntil()), outboxAt };
   }
 

@@ -31,6 +31,8 @@ type Deps = {
   summary(): Summary | null;
   /** Called when a round is over, to arm the alarm at what is left. */
   settled(): void;
+  /** The hub could not be told: the alarm is to be armed at the next try. */
+  unpublished(): void;
 };
 
 /**
@@ -60,9 +62,12 @@ export class Deliveries {
     this.#nameLane = singleFlight(() => drain(this.#lane('name', (row) => this.#name(row))));
     this.#auditLane = singleFlight(() => drain(this.#lane('audit', (row) => this.#audit(row))));
     this.publication = new Publication({
-      publish: (summary) => hubOf(deps.env, summary.id).publish(summary),
+      publish: (summary, { awaited }) => {
+        const hub = hubOf(deps.env, summary.id);
+        return awaited ? hub.take(summary) : hub.publish(summary);
+      },
       summary: deps.summary,
-      failed: () => !deps.store.isClosed && deps.settled(),
+      failed: deps.unpublished,
     });
     this.#publishLane = singleFlight(() => this.publication.round());
   }
@@ -89,10 +94,13 @@ export class Deliveries {
     if (!this.#deps.store.isClosed) this.#deps.settled();
   }
 
-  /** When the alarm is next needed; null when nothing is left. Work that is due now is being done: the alarm is its backstop. */
-  nextAt(now: number): number | null {
+  /**
+   * When the alarm is next needed, with `list` for the list too; null when nothing is left. Work that is due now is being done: the alarm is
+   * its backstop.
+   */
+  nextAt(now: number, { list }: { list: boolean }): number | null {
     const heads = kinds.map((kind) => this.#deps.store.head(kind)?.dueAt ?? null);
-    const next = earliest(...heads, this.publication.nextAt);
+    const next = earliest(...heads, list ? this.publication.nextAt : null);
     return next !== null && next <= now ? now + BACKSTOP_MS : next;
   }
 

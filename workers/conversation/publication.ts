@@ -5,8 +5,8 @@ import { backOffMs } from './outbox';
 const PAUSE_MS = 50;
 
 type Deps = {
-  /** Hands the row to the hub; resolves when the read model has it. */
-  publish(summary: Summary): Promise<void>;
+  /** Hands the row to the hub; resolves when the read model has it, or, if somebody waits for that, when the hub is sure to see to it. */
+  publish(summary: Summary, how: { awaited: boolean }): Promise<void>;
   /** The row as it is now; null when there is none, or it has been erased. */
   summary(): Summary | null;
   /** A try has failed: the next one needs the alarm. */
@@ -14,18 +14,20 @@ type Deps = {
 };
 
 /**
- * How far the list has this conversation. Nothing of it is on the disk: a change sets the alarm with it, and an alarm that rings publishes
- * whatever this process has not seen shown.
+ * How far the hub has taken this conversation for the list. Nothing of it is on the disk: who makes a change sets the alarm with it, or
+ * answers only when the hub has taken it and is told again otherwise; and an alarm that rings publishes whatever this process has not
+ * seen taken.
  */
 export class Publication {
   readonly #deps: Deps;
-  /** Whether the list may not have the latest. */
+  /** Whether the hub may not have the latest. */
   #isDue = false;
-  /** The highest version that this process knows to be in the read model. */
-  #shown = 0;
+  /** The highest version that this process knows the hub to have taken. */
+  #taken = 0;
   /** What was last handed to the hub, when, and how many of its answers are out. */
   #handed = { version: 0, at: 0 };
   #underWay = 0;
+  #waiting = 0;
   #attempts = 0;
   #retryAt = 0;
   #settled = Promise.withResolvers<void>();
@@ -39,32 +41,34 @@ export class Publication {
     this.#isDue = true;
   }
 
-  /** Publishes what there is unless this process has seen it shown. */
+  /** The same, unless this process has seen the hub take what there is. */
   neededUnlessSeen(): void {
     if (this.#isBehind()) this.#isDue = true;
   }
 
-  /** Whether the list surely has what there is. */
-  get isShown(): boolean {
+  /** Whether the hub surely has what there is. */
+  get isTaken(): boolean {
     return !this.#isDue;
   }
 
-  /** When it needs the alarm; 0 = it is under way, and the alarm is its backstop; null = the list has everything. Epoch ms. */
+  /** When it needs the alarm; 0 = it is under way, and the alarm is its backstop; null = the hub has everything. Epoch ms. */
   get nextAt(): number | null {
     return this.#isDue ? this.#retryAt : null;
   }
 
-  /** Waits until the list has everything, or a try has failed, or the time is over. */
-  async shown(atMostMs: number): Promise<void> {
+  /** Waits until the hub has everything, or a try has failed, or the time is over. */
+  async taken(atMostMs: number): Promise<void> {
     const until = Date.now() + atMostMs;
+    this.#waiting += 1;
     while (this.#isDue && this.#retryAt === 0 && Date.now() < until) {
       await Promise.race([this.#settled.promise, scheduler.wait(until - Date.now())]);
     }
+    this.#waiting -= 1;
   }
 
   /**
-   * Hands the latest row to the hub. What came after is handed over without waiting for the answer, which comes only when D1 has the
-   * row: dashboards must not wait for the database, least of all for one that is down. A pause between two makes a burst one.
+   * Hands the latest row to the hub. What came after is handed over without waiting for the answer, which may have to
+   * wait for the database: dashboards must not. A pause between two makes a burst one.
    */
   async round(): Promise<void> {
     if (!this.#isDue) return;
@@ -72,7 +76,7 @@ export class Publication {
     if (pauseMs > 0) await scheduler.wait(pauseMs);
     const latest = this.#deps.summary();
     if (!latest) return;
-    if (this.#shown >= latest.version) {
+    if (this.#taken >= latest.version) {
       this.#isDue = false;
       return;
     }
@@ -86,12 +90,12 @@ export class Publication {
     this.#underWay += 1;
     this.#retryAt = 0;
     try {
-      await this.#deps.publish(summary);
-      this.#shown = Math.max(this.#shown, summary.version);
+      await this.#deps.publish(summary, { awaited: this.#waiting > 0 });
+      this.#taken = Math.max(this.#taken, summary.version);
       this.#attempts = 0;
       if (!this.#isBehind()) this.#isDue = false;
     } catch (error) {
-      if (this.#shown >= summary.version) return;
+      if (this.#taken >= summary.version) return;
       this.#attempts += 1;
       this.#retryAt = Date.now() + backOffMs(this.#attempts, Math.random());
       console.warn({ event: 'projection_failed', conversation: summary.id, attempt: this.#attempts, error: String(error) });
@@ -104,6 +108,6 @@ export class Publication {
   }
 
   #isBehind(): boolean {
-    return (this.#deps.summary()?.version ?? 0) > this.#shown;
+    return (this.#deps.summary()?.version ?? 0) > this.#taken;
   }
 }

@@ -9,8 +9,10 @@ export type BatchWriterDeps = {
 
 /** Rows of one transaction: larger ones write hardly faster, and hold everybody up longer. */
 export const MAX_BATCH = 50;
-/** How long a row waits for company: changes of one conversation inside it cost one row. */
+/** How long a row that nobody waits for waits for company: changes of one conversation inside it cost one row. */
 export const BATCH_DELAY_MS = 100;
+/** After a write the database is left to those who read, for as long as it took, but never longer than this. */
+export const MAX_REST_MS = 100;
 /** A list may have been read before a flush and be laid over after it, so written rows are shown this much longer. */
 const LINGER_MS = 2_000;
 /** Rows whose write failed stay in the overlay until their conversation publishes again, at most this many. */
@@ -30,14 +32,19 @@ export class BatchWriter {
   /** Failed, and nobody waits any more: shown, not written. */
   readonly #unwritten = new Map<string, Summary>();
   #written: { summary: Summary; at: number }[] = [];
-  #timer = false;
+  /** When the next write is to begin; null = nothing is set. */
+  #flushAt: number | null = null;
+  #restsUntil = 0;
 
   constructor(deps: BatchWriterDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when the read model has this version or a higher one; rejects with the write's own error, with nothing kept for a retry. */
-  async add(summary: Summary): Promise<void> {
+  /**
+   * Resolves when the read model has this version or a higher one; rejects with the write's own error, with nothing kept for a retry. What is
+   * `awaited` is written as soon as can be.
+   */
+  async add(summary: Summary, { awaited = false } = {}): Promise<void> {
     const waiter = Promise.withResolvers<void>();
     const queued = this.#queue.get(summary.id);
     if (!queued) this.#queue.set(summary.id, { summary, waiters: [waiter] });
@@ -45,8 +52,13 @@ export class BatchWriter {
       queued.waiters.push(waiter);
       if (summary.version > queued.summary.version) queued.summary = summary;
     }
-    this.#arm();
+    this.#arm(awaited ? 0 : BATCH_DELAY_MS);
     return waiter.promise;
+  }
+
+  /** The ids of rows that wait, are being written, or could not be. */
+  unwritten(): string[] {
+    return [...this.#queue.keys(), ...this.#writing.map(({ summary }) => summary.id), ...this.#unwritten.keys()];
   }
 
   /** Every row that the read model may not show yet, the newest version of each. */
@@ -75,15 +87,20 @@ export class BatchWriter {
     this.#written = this.#written.filter(({ summary }) => !ids.has(summary.id));
   }
 
-  #arm(): void {
-    if (this.#writing.length > 0) return;
+  #arm(delayMs: number): void {
+    if (this.#writing.length > 0 || this.#queue.size === 0) return;
     if (this.#queue.size >= MAX_BATCH) return void this.#flush();
-    if (this.#timer || this.#queue.size === 0) return;
-    this.#timer = true;
+    const now = this.#deps.now();
+    // Never longer than a rest, as a clock may be set back.
+    const restMs = Math.min(Math.max(this.#restsUntil - now, 0), MAX_REST_MS);
+    const at = now + Math.max(delayMs, restMs);
+    if (this.#flushAt !== null && this.#flushAt <= at) return;
+    this.#flushAt = at;
     this.#deps.later(() => {
-      this.#timer = false;
+      if (this.#flushAt !== at) return;
+      this.#flushAt = null;
       if (this.#writing.length === 0) void this.#flush();
-    }, BATCH_DELAY_MS);
+    }, at - now);
   }
 
   async #flush(): Promise<void> {
@@ -92,6 +109,7 @@ export class BatchWriter {
     for (const { summary } of entries) this.#queue.delete(summary.id);
     this.#writing = entries;
     const summaries = entries.map(({ summary }) => summary);
+    const begun = this.#deps.now();
     try {
       await this.#deps.write(summaries);
       this.#settle(summaries);
@@ -101,7 +119,9 @@ export class BatchWriter {
       for (const { waiters } of entries) for (const waiter of waiters) waiter.reject(error);
     }
     this.#writing = [];
-    this.#arm();
+    const now = this.#deps.now();
+    this.#restsUntil = now + (now - begun);
+    this.#arm(0);
   }
 
   #settle(summaries: readonly Summary[]): void {

@@ -9,12 +9,13 @@ import { database } from '../../src/lib/server/db/client';
 import { counts, write } from '../../src/lib/server/db/conversations';
 import { foldNames } from '../../src/lib/server/db/people-names';
 import { reindexSome } from '../../src/lib/server/db/reindexing';
-import { policyOf, readModelOf, readModelsOf, type Env } from '../env';
+import { conversationOf, policyOf, readModelOf, readModelsOf, type Env } from '../env';
 import { acceptSocket, attachmentFrom, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { Backfill } from './backfill';
 import { BatchWriter } from './batch-writer';
+import { Ledger } from './ledger';
 import { LiveCounts } from './live-counts';
 import { Presence } from './presence';
 import { Recent } from './recent';
@@ -26,16 +27,22 @@ export const FRAME_EVERY_MS = 100;
 const ERASED_MS = 10 * 60_000;
 /** Longer than the database's own limit: a write that never answers must not hold up all that come after it. */
 const WRITE_TIMEOUT_MS = 35_000;
+/** What was noted this long ago and is not written is asked for again, so many at once. */
+const OVERDUE_MS = 5_000;
+const AGAIN_EVERY_MS = 10_000;
+const AGAIN_AT_ONCE = 200;
 /** Of one look at what a migration has left to do: as long in the database's way as a batch of messages or two. */
 const NAMES_AT_ONCE = 500;
 const ENTRIES_AT_ONCE = 200;
 
 /**
  * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth,
- * and stores nothing but which conversations there are: what a crash forgets, their outboxes publish again.
+ * and stores nothing but which conversations there are, and of which it has not written the row yet: those it asks again after a crash.
  */
 export class Inbox extends DurableObject<Env> {
   readonly #writer: BatchWriter;
+  readonly #ledger: Ledger;
+  #isArmed = false;
   readonly #audit: AuditWriter;
   readonly #registry: Registry;
   readonly #backfills: Backfill[];
@@ -71,6 +78,7 @@ export class Inbox extends DurableObject<Env> {
         this.#counts.changed();
       },
     });
+    this.#ledger = new Ledger({ ...clock, sql: ctx.storage.sql, noted: () => this.#arm() });
     this.#audit = new AuditWriter({ ...clock, write: (entries) => within(WRITE_TIMEOUT_MS, recordActs(env, entries)) });
     // Answered by the runtime: keep-alives never wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
@@ -78,11 +86,48 @@ export class Inbox extends DurableObject<Env> {
 
   /** Shows the row to every dashboard and resolves when the read model has it. Rejects when it could not be written: publish again. */
   async publish(summary: Summary): Promise<void> {
-    if (summary.lastInboundAt <= (this.#erased.get(summary.id) ?? -Infinity)) return;
+    if (!this.#isOfErased(summary)) await this.#put(summary);
+  }
+
+  /** The same for who is waited for: resolves as soon as the hub is sure to see to it, whatever becomes of the database or of itself. */
+  async take(summary: Summary): Promise<void> {
+    if (!this.#isOfErased(summary)) await this.#ledger.safe(summary, this.#put(summary, { awaited: true }));
+  }
+
+  #isOfErased({ id, lastInboundAt }: Summary): boolean {
+    return lastInboundAt <= (this.#erased.get(id) ?? -Infinity);
+  }
+
+  async #put(summary: Summary, how = { awaited: false }): Promise<void> {
     this.#registry.add(summary.id);
     if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, summary);
     if (!this.#frameTimer) this.#sendRows();
-    return this.#writer.add(summary);
+    await this.#writer.add(summary, how);
+    this.#ledger.written(summary);
+  }
+
+  /** Asks for rows that were taken and not written. Never throws, because the runtime gives a throwing alarm up for good. */
+  override async alarm(): Promise<void> {
+    this.#isArmed = false;
+    const ids = this.#ledger.overdue(OVERDUE_MS);
+    for (let failed = 0, from = 0; failed === 0 && from < ids.length; from += AGAIN_AT_ONCE) {
+      const results = await Promise.allSettled(ids.slice(from, from + AGAIN_AT_ONCE).map((id) => this.#takeAgain(id)));
+      failed = results.filter(({ status }) => status === 'rejected').length;
+      if (failed > 0) console.warn({ event: 'rows_not_written', count: failed });
+    }
+    if (!this.#ledger.clear()) this.#arm();
+  }
+
+  async #takeAgain(id: string): Promise<void> {
+    const summary = (await conversationOf(this.env, id).row())?.summary;
+    if (!summary || this.#isOfErased(summary)) return this.#ledger.forget(id);
+    await this.#put(summary);
+  }
+
+  #arm(): void {
+    if (this.#isArmed) return;
+    this.#isArmed = true;
+    void this.ctx.storage.setAlarm(Date.now() + AGAIN_EVERY_MS);
   }
 
   /**
@@ -95,6 +140,7 @@ export class Inbox extends DurableObject<Env> {
       this.#erased.set(id, erasedAt);
       this.#unsent.delete(id);
       this.#registry.forget(id);
+      this.#ledger.forget(id);
     }
     const ids = erased.map(({ id }) => id);
     this.#recent.forget();
@@ -118,6 +164,11 @@ export class Inbox extends DurableObject<Env> {
   /** Rows that the read model may not show yet: lay them over what it answers. */
   pending(): Summary[] {
     return this.#writer.pending();
+  }
+
+  /** Conversations whose row the read model may not have yet. */
+  unwritten(): string[] {
+    return [...this.#writer.unwritten(), ...this.#ledger.open()];
   }
 
   /** The read model was changed by others than the hub: every dashboard is told what there is now. */

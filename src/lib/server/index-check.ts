@@ -29,11 +29,14 @@ async function conversations(env: Env, after: string, rebuild: boolean): Promise
     (await Promise.all([...placed(env, ids)].map(([d1, part]) => check.versionsOf(d1, part)))).flatMap((part) => [...part]),
   );
   const known = await inLanes(ids, async (id) => ({ id, row: await conversationOf(env, id).row() }));
-  const shown = known.flatMap(({ row }) => (row?.isShown ? [row.summary] : []));
+  // Asked after the objects, so that what they have given away meanwhile is among it.
+  const unwritten = new Set((await Promise.all(hubsOf(env).map((hub) => hub.unwritten()))).flat());
+  const isShown = (id: string, row: { isTaken: boolean }): boolean => row.isTaken && !unwritten.has(id);
+  const shown = known.flatMap(({ id, row }) => (row && isShown(id, row) ? [row.summary] : []));
   const step: IndexStep = {
     next: ids.length === 0 ? 'i' : `c${ids.at(-1) ?? ''}`,
     conversations: known.filter(({ row }) => row !== null).length,
-    moving: known.filter(({ row }) => row?.isShown === false).length,
+    moving: known.filter(({ id, row }) => row && !isShown(id, row)).length,
     differences: noDifferences(),
   };
   for (const [d1, part] of placedBy(env, shown)) {

@@ -103,4 +103,9 @@ export const exceptions: readonly Exception[] = [
     steps: ['SCAN posts'],
     why: 'The simulator looks through what it posted in a demo.',
   },
+  {
+    statement: 'SELECT no, ids FROM unwritten',
+    steps: ['SCAN unwritten'],
+    why: 'A hub that opens reads what it had not written: as many rows as there were batches under way.',
+  },
 ];

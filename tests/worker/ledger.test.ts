@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { database } from '../../src/lib/server/db/client';
 import { find } from '../../src/lib/server/db/conversations';
 import type { Inbox } from '../../workers/inbox/inbox';
+import { Ledger } from '../../workers/inbox/ledger';
 import { anInbound, DAY, policy } from '../fixtures/conversation';
 import { aSummary, idOf } from '../fixtures/summaries';
 import { aConversation, onDisk, openShop } from './conversation-world';
@@ -106,6 +107,24 @@ test('what the database is slow with is noted, all of a moment in one row, and a
     await runDurableObjectAlarm(hub);
     expect(await noted()).toEqual([]);
     expect(await alarmOf(hub)).toBeNull();
+  });
+});
+
+test('who comes after all others were written is noted no sooner than anybody', async () => {
+  await runInDurableObject(hub, async (_, { storage }) => {
+    const timers: (() => void)[] = [];
+    const ledger = new Ledger({ sql: storage.sql, later: (run) => timers.push(run), now: Date.now, noted: () => {} });
+    const written = Promise.withResolvers<void>();
+    const first = ledger.safe({ id: 'a', version: 1 }, written.promise);
+    written.resolve();
+    ledger.written({ id: 'a', version: 1 });
+    await first;
+    const second = ledger.safe({ id: 'b', version: 1 }, never());
+    timers[0]?.();
+    expect(storage.sql.exec('SELECT ids FROM unwritten').toArray()).toEqual([]);
+    timers[1]?.();
+    await second;
+    expect(storage.sql.exec('SELECT ids FROM unwritten').toArray()).toEqual([{ ids: '["b"]' }]);
   });
 });
 

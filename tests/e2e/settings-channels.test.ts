@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { createHmac, randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { refusalOf, signIn } from './support/agent';
 import { mark } from './support/customer';
 import { expectWell, looks } from './support/looks';
@@ -101,6 +102,13 @@ test('an Admin writes a template down by hand, without a mouse', async ({ parley
   const templates = section(page, 'Templates');
   await page.goto(`/settings/channels/${id}`);
   await expect(templates).toContainText('No templates yet');
+  // What else the page may ask for: the form must not wait for it, as the focus moves when it closes.
+  const syncs: string[] = [];
+  await page.route(/\/api\/trpc\/channels\.(get|all|syncTemplates)/, async (route) => {
+    if (route.request().url().includes('syncTemplates')) syncs.push(route.request().url());
+    await wait(1_000);
+    await route.continue();
+  });
   await templates.getByRole('button', { name: 'Add by hand' }).focus();
   await page.keyboard.press('Enter');
   await expect(templates.getByRole('textbox', { name: 'Name' })).toBeFocused();
@@ -117,7 +125,9 @@ test('an Admin writes a template down by hand, without a mouse', async ({ parley
   await expect(templates.getByRole('listitem')).toContainText(['Hi {{1}}, your order is ready.']);
   // A sync needs to know whose templates, and says so.
   await templates.getByRole('button', { name: 'Sync' }).press('Enter');
+  await templates.getByRole('button', { name: 'Syncing…' }).press('Enter');
   await expect(templates.getByRole('alert')).toContainText('Business account id');
+  expect(syncs, 'once, however often it is pressed meanwhile').toHaveLength(1);
   await templates.getByRole('button', { name: 'Remove order_ready, en_US' }).press('Enter');
   await expect(templates).toContainText('No templates yet');
 });

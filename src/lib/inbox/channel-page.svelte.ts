@@ -93,36 +93,41 @@ export class ChannelPage {
   }
 
   addTemplate(template: WrittenTemplate): Promise<string | null> {
-    return this.#act('addTemplate', async () => {
-      await api.channels.addTemplate.mutate({ id: this.id, template });
-      await this.loadTemplates();
-    });
+    const add = () => api.channels.addTemplate.mutate({ id: this.id, template });
+    return this.#act('addTemplate', add, () => this.loadTemplates());
   }
 
   removeTemplate({ name, language }: ListedTemplate): Promise<string | null> {
-    return this.#act('removeTemplate', async () => {
-      await api.channels.removeTemplate.mutate({ id: this.id, name, language });
-      await this.loadTemplates();
-    });
+    const remove = () => api.channels.removeTemplate.mutate({ id: this.id, name, language });
+    return this.#act('removeTemplate', remove, () => this.loadTemplates());
   }
 
-  async #act(what: string, work: () => Promise<unknown>): Promise<string | null> {
-    return (await this.#try(what, work))?.words ?? null;
+  async #act(what: string, work: () => Promise<unknown>, refresh?: () => Promise<unknown>): Promise<string | null> {
+    return (await this.#try(what, work, refresh))?.words ?? null;
   }
 
-  async #try(what: string, work: () => Promise<unknown>): Promise<Problem | null> {
+  /** `refresh` gets what the act has changed on the page: unless it is said, everything about the channel. */
+  async #try(
+    what: string,
+    work: () => Promise<unknown>,
+    refresh: () => Promise<unknown> = () => this.#reload(),
+  ): Promise<Problem | null> {
     this.busy = what;
     try {
       await work();
       // A test tells of the channel as it was.
       if (what !== 'test') this.checks = null;
-      await Promise.all([this.load(), this.#desk.refresh()]);
+      await refresh();
       return null;
     } catch (error) {
       return problemOf(error);
     } finally {
       this.busy = null;
     }
+  }
+
+  async #reload(): Promise<void> {
+    await Promise.all([this.load(), this.#desk.refresh()]);
   }
 }
 

@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Message } from '../../src/lib/domain/message';
 import type { Summary } from '../../src/lib/domain/summary';
 import { signIn, type Session } from './support/agent';
 import { Burst } from './support/burst';
 import { Customer } from './support/customer';
+import { inLanes } from './support/lanes';
 import { Parley } from './support/parley';
 import { seededFolder } from './support/seed-once';
 import { expect, test } from './support/test';
@@ -107,6 +109,35 @@ test('a server that is killed again and again in the middle of a burst loses and
       await expect.poll(differing, { timeout: 60_000, intervals: [1_000] }).toEqual([]);
     });
     expect(provider.complaints.splice(0)).toEqual([]);
+  } finally {
+    await parley.remove();
+  }
+});
+
+test('a message that was acknowledged is on the list after a kill, also where no alarm of its conversation looks after it', async () => {
+  test.setTimeout(120_000);
+  const parley = await Parley.start({ from: seededFolder() });
+  try {
+    const { origin } = parley;
+    const ana = await signIn(origin, 'ana');
+    const customers = await Promise.all(Array.from({ length: 60 }, () => Customer.on('webhook', origin)));
+    await inLanes(16, customers, (customer) => customer.says('Are you there?'));
+    // Until the alarms of that have rung: the next ones are a day off.
+    await wait(8_000);
+    const acked = new Set<string>();
+    const posts = customers.map(async (customer) => {
+      await customer.says('Hello?');
+      acked.add(customer.conversationId);
+    });
+    await expect.poll(() => acked.size, { timeout: 60_000, intervals: [5] }).toBeGreaterThanOrEqual(25);
+    await parley.kill9();
+    await Promise.allSettled(posts);
+    await parley.restart();
+    const behind = async () => {
+      const texts = new Map((await topRows(ana)).map(({ id, lastMessage }) => [id, lastMessage.text]));
+      return [...acked].filter((id) => texts.get(id) !== 'Hello?');
+    };
+    await expect.poll(behind, { timeout: 60_000 }).toEqual([]);
   } finally {
     await parley.remove();
   }

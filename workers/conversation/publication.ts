@@ -27,6 +27,7 @@ export class Publication {
   /** What was last handed to the hub, when, and how many of its answers are out. */
   #handed = { version: 0, at: 0 };
   #underWay = 0;
+  /** How many wait for the hub to have taken it: what is handed over meanwhile is urgent. */
   #waiting = 0;
   #attempts = 0;
   #retryAt = 0;

@@ -98,6 +98,7 @@ export class Inbox extends DurableObject<Env> {
     return lastInboundAt <= (this.#erased.get(id) ?? -Infinity);
   }
 
+  /** Resolves when the read model has it, rejects when it could not be written. */
   async #put(summary: Summary, how = { awaited: false }): Promise<void> {
     this.#registry.add(summary.id);
     if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, summary);

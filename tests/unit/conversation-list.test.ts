@@ -63,6 +63,8 @@ function aList({ countingTakesMs = 0 } = {}) {
   };
   return { list, asked, countsAsked, answer, ids: () => list.rows.map(({ id }) => id).join('') };
 }
+/** As many rows as the first page has. */
+const aPage = () => Array.from({ length: 50 }, (_, i) => aRow(`row-${i}`, i + 1));
 const view = (text = '') => listViewFrom(new URLSearchParams(text));
 
 beforeEach(() => {
@@ -288,6 +290,47 @@ test('a connection that opens during the first read asks again after it, so that
   expect(asked).toHaveLength(1);
   await answer(0, [aRow('a', 1)]);
   expect(asked).toHaveLength(2);
+});
+
+test('a first read that fails after another was asked for says nothing: the next one decides', async () => {
+  const { list, asked, answer, ids } = aList();
+  list.show(view());
+  list.refresh();
+  asked[0]?.fail(new Error('no answer'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(list.status).toBe('loading');
+  await answer(1, [aRow('a', 1)]);
+  expect(ids()).toBe('a');
+});
+
+test('after a failure no further page is asked for until the list has been read again', async () => {
+  const { list, asked, answer } = aList();
+  list.show(view());
+  await answer(0, aPage(), 'r1');
+  void list.more();
+  asked[1]?.fail(new Error('no answer'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(list.freshness).toBe('failed');
+  void list.more();
+  expect(asked).toHaveLength(2);
+  list.refresh();
+  await answer(2, aPage(), 'r1');
+  void list.more();
+  expect(asked).toHaveLength(4);
+});
+
+test('a connection that comes back waits for no further page that may never come', async () => {
+  const { list, asked, answer } = aList();
+  list.show(view());
+  await answer(0, aPage(), 'r1');
+  void list.more();
+  list.refresh();
+  expect(asked[1]?.signal.aborted).toBe(true);
+  await answer(2, [aRow('new', 0), ...aPage()], 'r1');
+  expect(list.rows[0]?.id).toBe('new');
+  void list.more();
+  await answer(3, [aRow('last', 90)]);
+  expect(list.rows.at(-1)?.id).toBe('last');
 });
 
 test('catching up asks for as much as was loaded and puts it in place together', async () => {

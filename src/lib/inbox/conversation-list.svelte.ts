@@ -111,14 +111,14 @@ export class ConversationList {
     if (isLive) this.#counts.changed();
     else this.#counts.refresh();
     if (this.#status === 'failed') this.#start();
-    else if (this.#status === 'loading' || this.#loadingMore) {
+    else if (this.#status === 'loading') {
       this.#catchUpNext = true;
       return;
     }
     void this.#load(this.#rows.length);
   }
 
-  /** Loads the next page, if there is one and none is on its way. */
+  /** Loads the next page, if there is one and none is on its way. Not after a failure: `refresh` has to work first. */
   async more(): Promise<void> {
     const { cursor } = this.#window;
     if (cursor === null) return;
@@ -242,7 +242,7 @@ export class ConversationList {
   }
 
   async #loadBeside(query: Partial<ListQuery>, take: (page: ListPage) => void): Promise<void> {
-    if (this.#loadingMore || this.#status !== 'ready' || this.#freshness === 'loading') return;
+    if (this.#loadingMore || this.#status !== 'ready' || this.#freshness !== 'fresh') return;
     this.#loadingMore = true;
     const { signal } = this.#fetch;
     try {
@@ -254,7 +254,6 @@ export class ConversationList {
     } finally {
       if (!signal.aborted) this.#loadingMore = false;
     }
-    if (this.#catchUpNext && !signal.aborted) void this.#load(this.#rows.length);
   }
 
   /** Of a further page the rows that are not here, each as it was last heard of. */
@@ -301,9 +300,10 @@ export class ConversationList {
 
   #failed(error: unknown, signal: AbortSignal): void {
     if (signal.aborted || isAborted(error)) return;
+    // Another try was asked for meanwhile, and decides.
+    if (this.#catchUpNext) return;
     if (this.#rows.length === 0) this.#status = 'failed';
     else this.#freshness = 'failed';
-    this.#catchUpNext = false;
   }
 
   #place(changed: readonly Summary[]): void {

@@ -23,6 +23,13 @@ test('what the customer wrote meanwhile stops an answer, and “send anyway” s
   await expect(thread.bubble('Done, it is booked')).toContainText('Held back');
   expect(provider.callsTo(nia.address)).toEqual([]);
 
+  // Who leaves now would believe it sent.
+  await thread.region.getByRole('button', { name: 'Close the conversation' }).click();
+  await thread.popup.getByText('Closed', { exact: true }).click();
+  await thread.popup.getByRole('button', { name: /^Close( ⏎)?$/ }).click();
+  await expect(ana.page.getByText('A message was held back: send or edit it first.')).toBeVisible();
+  await expect(thread.popup).toBeHidden();
+
   await thread.region.getByRole('button', { name: 'Send anyway' }).click();
   await expect(thread.tick('Done, it is booked', 'Sent')).toBeVisible();
   await expect(thread.notice('Not sent yet')).toBeHidden();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyName, shortcutFor, shortcuts } from '../../src/lib/inbox/shortcuts';
+import { digitOf, keyName, shortcutFor, shortcuts } from '../../src/lib/inbox/shortcuts';
 
 const press = (key: string, code: string, shiftKey = false) => keyName({ key, code, shiftKey });
 
@@ -39,4 +39,18 @@ test('1, 2 and 3 belong to the pop-up and nothing else does', () => {
 test('no two shortcuts share a key', () => {
   const keys = shortcuts.flatMap((shortcut) => [...shortcut.keys]);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test.each([
+  ['1', 'Digit1', false, 1],
+  ['3', 'Numpad3', false, 3],
+  // A French keyboard types digits with Shift.
+  ['&', 'Digit1', false, 1],
+  ['1', 'Digit1', true, 1],
+  // An American one types signs with it.
+  ['!', 'Digit1', true, null],
+  ['End', 'Numpad1', false, null],
+  ['a', 'KeyA', false, null],
+])('the key that types %s at %s (Shift: %s) means the digit %s', (key, code, shiftKey, digit) => {
+  expect(digitOf({ key, code, shiftKey })).toBe(digit);
 });

@@ -1,6 +1,7 @@
 import type { Message } from '../domain/message';
 import type { ProviderName } from '../domain/provider-rules';
 import { AttachedFiles, queuedFileOf, type AttachedFile } from './attached-files';
+import { VOICE_NAME } from './content-view';
 import { draftsOf, joinDraft, type Drafts } from './drafts';
 import { partsOf } from './outgoing';
 import {
@@ -13,6 +14,7 @@ import {
   type TakeBackReason,
 } from './send-queue';
 import type { Store } from './stored';
+import { NotTried } from './thread-api';
 import { takeBackWords } from './take-back-words';
 import type { UploadFile } from './upload';
 
@@ -52,6 +54,8 @@ export class Composer {
   readonly #files: AttachedFiles;
   #draft = $state('');
   #isDraftKept = $state(true);
+  /** A voice message is being recorded. */
+  isRecording = $state(false);
   #notice = $state<string | null>(null);
   /** Which files were not taken; stays while a text is written for those that were. */
   #refusal = $state<string | null>(null);
@@ -115,9 +119,9 @@ export class Composer {
   get hasContent(): boolean { return this.#draft.trim() !== '' || this.#tray.length > 0; } // prettier-ignore
   /** Whether a file in the tray has to be tried again or removed first. */
   get isBlocked(): boolean { return this.#tray.some((file) => file.state.type === 'failed'); } // prettier-ignore
-  /** Whether closing the page would lose a file. */
+  /** Whether closing the page would lose a file, or what is being recorded. */
   get wouldLose(): boolean {
-    return this.#tray.length > 0 || this.#queued.some(({ file }) => file !== null && file.uploadId === null);
+    return this.isRecording || this.#tray.length > 0 || this.#queued.some(({ file }) => file !== null && file.uploadId === null);
   }
 
   /** Sends what is written and attached: it is shown at once and leaves in its turn. `seenSeq`: what the agent has on screen. */
@@ -218,12 +222,16 @@ export class Composer {
     this.#pauseTimer = setTimeout(() => this.#tellTyping(false), TYPING_PAUSE_MS);
   }
 
-  /** Resolves when nothing is on its way; rejects when that takes too long. A file that still moves may take its time. */
+  /**
+   * Resolves when nothing is on its way; rejects when that takes too long, or when a message is held back. A file that still moves may take
+   * its time.
+   */
   async settled(): Promise<void> {
     let deadline = Date.now() + SETTLE_MS;
-    while (this.#queue.isSending) {
+    while (this.#queue.isSending || this.#stop) {
+      if (this.#stop) throw new NotTried('A message was held back: send or edit it first.');
       if (this.#files.isUploading) deadline = Date.now() + SETTLE_MS;
-      if (Date.now() > deadline) throw new Error('A message is still on its way');
+      if (Date.now() > deadline) throw new NotTried('A message is still on its way. Check the connection and try again.');
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
   }
@@ -232,7 +240,7 @@ export class Composer {
   leave(): void {
     this.#left = true;
     clearTimeout(this.#pauseTimer);
-    this.#tellLost(this.#tray.map((file) => file.name));
+    this.#tellLost([...this.#tray.map((file) => file.name), ...(this.isRecording ? [VOICE_NAME] : [])]);
     this.#files.leave();
   }
 

@@ -7,8 +7,11 @@ import { lossOf, type Loss } from './lock-evidence';
 export type HoldView =
   | { type: 'claiming' }
   | { type: 'mine'; epoch: number }
-  | { type: 'other'; lock: LockInfo; asked: boolean; loss: Loss | null }
+  | { type: 'other'; lock: LockInfo; asked: Asked; loss: Loss | null }
   | { type: 'free'; loss: Loss | null };
+
+/** Whether the holder was asked for it: `lately` = asking again makes no sense yet. */
+export type Asked = 'no' | 'lately' | 'before';
 
 /** What became of a claim: the fencing number of the grant, or who has it. */
 export type ClaimAnswer = { granted: true; epoch: number } | { granted: false; lock: LockInfo };
@@ -23,18 +26,22 @@ export type HoldDeps = {
   sendActive(): boolean;
   granted(): void;
   lost(): void;
+  /** It was granted when the agent had left already. */
+  unwanted(epoch: number): void;
 };
 
 /** Activity is told at most this often, and oftener only where the idle limit itself is short. */
 const ACTIVE_EVERY_MS = 20_000;
 const WARN_AT = 0.8;
+/** A holder who has not let go by then may be asked again. */
+const ASK_AGAIN_MS = 60_000;
 
 /** This agent's hold on one conversation: claims on opening, notices its loss, keeps the idle clock. */
 export class Hold {
   readonly #deps: HoldDeps;
   #epoch = $state<number | null>(null);
   #claiming = $state(false);
-  #asked = $state(false);
+  #asked = $state<Asked>('no');
   #lock = $state.raw<LockInfo | null>(null);
   #loss = $state.raw<Loss | null>(null);
   #idleAt = $state<number | null>(null);
@@ -43,6 +50,7 @@ export class Hold {
   #activeAt = 0;
   #warnTimer: ReturnType<typeof setTimeout> | undefined;
   #laterTimer: ReturnType<typeof setTimeout> | undefined;
+  #askTimer: ReturnType<typeof setTimeout> | undefined;
   #left = $state(false);
 
   constructor(deps: HoldDeps) {
@@ -81,14 +89,17 @@ export class Hold {
 
   /** Takes in the answer to a claim or a take-over. */
   answered(answer: ClaimAnswer): void {
-    if (this.#left) return;
+    if (this.#left) {
+      if (answer.granted) this.#deps.unwanted(answer.epoch);
+      return;
+    }
     if (!answer.granted) {
-      this.#lock = answer.lock;
+      this.#heldBy(answer.lock);
       this.#deps.lost();
       return;
     }
     this.#epoch = answer.epoch;
-    this.#asked = false;
+    this.#forgetAsking();
     this.#loss = null;
     this.#restartIdle();
     this.#deps.granted();
@@ -97,18 +108,18 @@ export class Hold {
 
   /** Takes in what the thread tells: a loss, or a conversation that has fallen free. */
   notice(conversation: Summary, messages: Message[]): void {
-    this.#lock = conversation.lock;
+    this.#heldBy(conversation.lock);
     this.#messages = messages;
     this.#checkLoss();
     if (this.#epoch !== null || this.#claiming || this.#left) return;
     const isMineElsewhere = this.#lock?.agentId === this.#deps.userId;
     // A failed try is repeated by the next frame or by the agent; the refusal is already on screen.
-    if (isMineElsewhere || (this.#lock === null && this.#asked)) this.claim().catch(() => undefined);
+    if (isMineElsewhere || (this.#lock === null && this.#asked !== 'no')) this.claim().catch(() => undefined);
   }
 
   /** The server refused an act of the holder: the hold is over, whatever was shown. */
   refused(lock: LockInfo | null): void {
-    this.#lock = lock;
+    this.#heldBy(lock);
     this.#lose({ why: 'unknown' });
   }
 
@@ -118,8 +129,11 @@ export class Hold {
     this.#lose({ why: 'released' });
   }
 
+  /** The holder was asked for it. */
   asked(): void {
-    this.#asked = true;
+    this.#forgetAsking();
+    this.#asked = 'lately';
+    this.#askTimer = setTimeout(() => (this.#asked = 'before'), ASK_AGAIN_MS);
   }
 
   /** The agent did something (typed, clicked, scrolled). */
@@ -135,7 +149,19 @@ export class Hold {
   leave(): void {
     this.#left = true;
     this.#epoch = null;
+    this.#forgetAsking();
     this.#stopClocks();
+  }
+
+  /** Whoever has it now was not asked, unless it is who had it before. */
+  #heldBy(lock: LockInfo | null): void {
+    if (lock && (lock.agentId !== this.#lock?.agentId || lock.since !== this.#lock.since)) this.#forgetAsking();
+    this.#lock = lock;
+  }
+
+  #forgetAsking(): void {
+    clearTimeout(this.#askTimer);
+    this.#asked = 'no';
   }
 
   #tellActive(): void {
@@ -164,7 +190,7 @@ export class Hold {
   #lose(loss: Loss): void {
     if (this.#epoch === null) return;
     this.#epoch = null;
-    this.#asked = false;
+    this.#forgetAsking();
     this.#loss = loss;
     this.#stopClocks();
     this.#deps.lost();

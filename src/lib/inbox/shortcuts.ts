@@ -35,6 +35,13 @@ export type ShortcutHandlers = Partial<Record<ShortcutId, () => void>>;
 /** Keys by their place on a keyboard, for layouts whose letters are not Latin. */
 const keyOfCode: Record<string, string> = { Slash: '/', BracketLeft: '[', BracketRight: ']' };
 
+/** The digit that a key press means, also where digits are typed with Shift; null when it is none. */
+export function digitOf({ key, code, shiftKey }: KeyPress): number | null {
+  if (/^[0-9]$/.test(key)) return Number(key);
+  const place = shiftKey || key.length !== 1 ? null : /^Digit([0-9])$/.exec(code);
+  return place ? Number(place[1]) : null;
+}
+
 type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>;
 
 /** What a key press is called in the table; null when it is none of ours. */

@@ -70,8 +70,12 @@ export async function sendOutcome(sending: Promise<unknown>): Promise<SendOutcom
   }
 }
 
+/** Why something was not even tried, in words for the agent. */
+export class NotTried extends Error {}
+
 /** An expected refusal or a lost connection in words for the agent. */
 export function failureWords(error: unknown): string {
+  if (error instanceof NotTried) return error.message;
   const rejection = rejectionOf(error);
   switch (rejection?.reason) {
     case 'locked':

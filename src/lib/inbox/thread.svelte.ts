@@ -6,9 +6,10 @@ import { Composer } from './composer.svelte';
 import { Hold } from './hold.svelte';
 import { LiveSocket, type LiveState } from './live-socket.svelte';
 import { lostFilesWords } from './loss-words';
+import { isOpenHere, markOpen } from './open-here';
 import type { TakeBackReason } from './send-queue';
 import type { Store } from './stored';
-import { failureWords, rejectionOf, sendOutcome, type ThreadApi } from './thread-api';
+import { failureWords, NotTried, rejectionOf, sendOutcome, type ThreadApi } from './thread-api';
 import { applyFrame, applyLoaded, applyOlder, seenThrough, type StateFrame, type ThreadLog } from './thread-log';
 import { uploaderFor } from './upload';
 
@@ -42,9 +43,11 @@ export class Thread {
   #windowClosedAt = $state<number | null>(null);
   #seenSeq = $state(0);
   #loadingOlder = $state(false);
+  #olderFailed = $state(false);
   /** Frames that came before there was a log to apply them to. */
   #early: StateFrame[] = [];
   #readSeq = 0;
+  #unmark: (() => Promise<void>) | null = null;
   #left = false;
 
   constructor(deps: ThreadDeps) {
@@ -55,7 +58,7 @@ export class Thread {
     this.#socket = new LiveSocket({
       url: () => `/live/conversations/${id}${this.#log ? `?version=${this.#log.version}` : ''}`,
       onframe: (frame) => this.#take(frame),
-      onopen: () => this.#opened(),
+      onopen: (again) => this.#opened(again),
     });
     this.hold = new Hold({
       userId: user.id,
@@ -68,6 +71,7 @@ export class Thread {
         this.#askedBy = null;
         this.composer.lost();
       },
+      unwanted: (epoch) => void this.#giveBack(epoch),
     });
     this.composer = new Composer({
       conversationId: id,
@@ -90,6 +94,8 @@ export class Thread {
   get messages(): Message[] { return this.#log?.messages ?? []; } // prettier-ignore
   get hasMore(): boolean { return this.#log?.hasMore ?? false; } // prettier-ignore
   get isLoadingOlder(): boolean { return this.#loadingOlder; } // prettier-ignore
+  /** Earlier messages are there, but could not be loaded. */
+  get olderFailed(): boolean { return this.#olderFailed; } // prettier-ignore
   /** Colleagues who have the conversation open. */
   get viewers(): Viewer[] { return this.#viewers.filter((viewer) => viewer.id !== this.user.id); } // prettier-ignore
   /** The colleague who asks for the conversation, while this agent holds it and has not answered. */
@@ -103,6 +109,7 @@ export class Thread {
 
   /** Connects, loads and claims at once; whichever comes first is shown first. */
   open(): void {
+    this.#unmark = markOpen(this.id);
     addEventListener('online', this.#online);
     this.#socket.open();
     void this.load();
@@ -129,15 +136,20 @@ export class Thread {
     await Promise.all([this.load(), this.#attempt(() => this.hold.claim())]);
   }
 
+  /** Asks for the page before the first message, if there is one and none is on its way. */
   async loadOlder(): Promise<void> {
     const first = this.messages[0];
     if (!first || !this.hasMore || this.#loadingOlder) return;
     this.#loadingOlder = true;
-    await this.#attempt(async () => {
+    try {
       const page = await this.#deps.api.messages.query({ id: this.id, beforeSeq: first.seq });
       if (this.#log) this.#log = applyOlder(this.#log, page);
-    });
-    this.#loadingOlder = false;
+      this.#olderFailed = false;
+    } catch {
+      this.#olderFailed = true;
+    } finally {
+      this.#loadingOlder = false;
+    }
   }
 
   claim(): void {
@@ -178,7 +190,7 @@ export class Thread {
     return this.#attempt(async () => {
       await this.composer.settled();
       const { epoch } = this.hold;
-      if (epoch === null) throw new Error('The hold has ended');
+      if (epoch === null) throw new NotTried('You do not hold this conversation any more.');
       await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus });
       this.hold.leave();
     });
@@ -211,8 +223,8 @@ export class Thread {
     if (this.#socket.send({ type: 'read', seq: latest.seq })) this.#readSeq = latest.seq;
   }
 
-  /** Off the screen. What was sent still goes out; with `release`, others need not wait until the hold runs out. */
-  async leave(release: boolean): Promise<void> {
+  /** Off the screen. What was sent still goes out; then it is given back, so that others need not wait until the hold runs out. */
+  async leave(): Promise<void> {
     this.#left = true;
     this.composer.leave();
     this.#socket.close();
@@ -222,16 +234,24 @@ export class Thread {
     const { epoch } = this.hold;
     this.hold.leave();
     this.composer.close();
-    // If this call is lost, the hold runs out by itself.
-    if (release && epoch !== null) await this.#deps.api.release.mutate({ id: this.id, epoch }).catch(() => undefined);
+    await this.#unmark?.();
+    if (epoch !== null) await this.#giveBack(epoch);
+  }
+
+  /** Others need not wait. Another tab of this agent has the same hold, though. If this call is lost, the hold runs out by itself. */
+  async #giveBack(epoch: number): Promise<void> {
+    if (!(await isOpenHere(this.id))) await this.#deps.api.release.mutate({ id: this.id, epoch }).catch(() => undefined);
   }
 
   readonly #online = (): void => this.composer.wake();
 
   /** A connection that names a version is caught up by the server; what failed for want of a network is tried again. */
-  #opened(): void {
+  #opened(again: boolean): void {
     this.#readSeq = 0;
+    // The first one was asked for when there was no version to name yet.
+    if (!again) this.#resume();
     if (this.#status === 'failed') void this.load();
+    if (this.#olderFailed) void this.loadOlder();
     const { view } = this.hold;
     if (view.type === 'free' && view.loss === null && this.#log) this.claim();
   }

@@ -49,7 +49,7 @@ test('the script on the page posts a message that is authentic and understood', 
 
 test('the script on the page knows a call of ours from a forged one', async () => {
   const deps = { fetch, apiBase: server.base, now: Date.now(), signal: AbortSignal.timeout(5_000) };
-  const nothing = { replyTo: null, media: null, template: null, lastInboundAt: 0 };
+  const nothing = { replyTo: null, media: null, template: null, lastActionAt: 0 };
   await webhook.send({ id: 'm-1', address: 'user-7', text: 'It is. ☂', ...nothing }, channel, deps);
   const [call] = server.calls.splice(0);
   if (!call) throw new Error('no call');

@@ -20,7 +20,7 @@ const message = (fields: Partial<OutboundMessage>): OutboundMessage => ({
   replyTo: null,
   media: null,
   template: null,
-  lastInboundAt: 0,
+  lastActionAt: 0,
   campaign,
   ...fields,
 });

@@ -23,7 +23,7 @@ const message: OutboundMessage = {
   replyTo: null,
   media: null,
   template: null,
-  lastInboundAt: now - HOUR_MS,
+  lastActionAt: now - HOUR_MS,
 };
 const taken: Reply = { status: 200, body: '{"recipient_id":"6543210987654321","message_id":"m_OUT1"}' };
 
@@ -112,7 +112,7 @@ describe('the window', () => {
     ['24 h ago, approved for people', DAY_MS, approved, tagged],
     ['7 d less 1 ms ago, approved for people', 7 * DAY_MS - 1, approved, tagged],
   ])('%s: it goes out as %3$j', async (_about, ageMs, over, expected) => {
-    expect(await send(taken, { lastInboundAt: now - ageMs }, over)).toMatchObject({ status: 'sent' });
+    expect(await send(taken, { lastActionAt: now - ageMs }, over)).toMatchObject({ status: 'sent' });
     expect(sentBody()).toEqual({
       recipient: { id: message.address },
       ...expected,
@@ -125,7 +125,7 @@ describe('the window', () => {
     ['24 h ago with the approval taken back', DAY_MS, { ...channel, settings: { humanAgent: false } }],
     ['7 d ago with the approval', 7 * DAY_MS, approved],
   ])('%s: it is closed, and nothing is called', async (_about, ageMs, over) => {
-    expect(await send(taken, { lastInboundAt: now - ageMs }, over)).toMatchObject({
+    expect(await send(taken, { lastActionAt: now - ageMs }, over)).toMatchObject({
       status: 'failed',
       windowClosed: true,
       failure: { code: 'window_closed', retryable: false },
@@ -167,7 +167,7 @@ describe('a file', () => {
   });
 
   test('carries the tag and the quote as fields too', async () => {
-    await send(taken, { media, replyTo: 'm_IN1', lastInboundAt: now - 2 * DAY_MS }, approved);
+    await send(taken, { media, replyTo: 'm_IN1', lastActionAt: now - 2 * DAY_MS }, approved);
     const form = await sentForm();
     expect(form.get('messaging_type')).toBe('MESSAGE_TAG');
     expect(form.get('tag')).toBe('HUMAN_AGENT');
@@ -297,7 +297,7 @@ describe('an error answer', () => {
     [200, undefined, stopped('200')],
     [190, undefined, stopped('190')],
   ])('to a tagged send with code %i/%s is about the tag only: %j', async (code, subcode, expected) => {
-    expect(await send(errorAnswer(400, code, subcode), { lastInboundAt: now - 2 * DAY_MS }, approved)).toMatchObject(expected);
+    expect(await send(errorAnswer(400, code, subcode), { lastActionAt: now - 2 * DAY_MS }, approved)).toMatchObject(expected);
   });
 
   test.each<[number, object]>([

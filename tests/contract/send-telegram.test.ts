@@ -20,7 +20,7 @@ const message: OutboundMessage = {
   replyTo: null,
   media: null,
   template: null,
-  lastInboundAt: now - 1_000,
+  lastActionAt: now - 1_000,
 };
 const taken = (messageId = 1400): Reply => ({
   status: 200,

@@ -22,7 +22,7 @@ const message: OutboundMessage = {
   replyTo: null,
   media: null,
   template: null,
-  lastInboundAt: now,
+  lastActionAt: now,
 };
 
 const fileUrl = 'https://parley.example/media/1?until=2&signature=3';

@@ -19,7 +19,7 @@ const message: OutboundMessage = {
   replyTo: null,
   media: null,
   template: null,
-  lastInboundAt: now,
+  lastActionAt: now,
 };
 const taken = JSON.stringify({
   messaging_product: 'whatsapp',

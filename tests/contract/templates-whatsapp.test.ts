@@ -171,7 +171,7 @@ describe('a template that is sent', () => {
     replyTo: null,
     media: null,
     template: null,
-    lastInboundAt: now - 90_000_000,
+    lastActionAt: now - 90_000_000,
   };
   beforeEach(() => void server.routes.set(SEND, { status: 200, body: { messages: [{ id: 'wamid.T1' }] } }));
 

@@ -29,7 +29,7 @@ const message: OutboundMessage = {
   replyTo: null,
   media: photo,
   template: null,
-  lastInboundAt: now,
+  lastActionAt: now,
 };
 const UPLOAD = 'POST /v24.0/106540352242922/media';
 const SEND = 'POST /v24.0/106540352242922/messages';

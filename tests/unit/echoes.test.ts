@@ -106,6 +106,18 @@ describe('a receipt for all until a time', () => {
     expect(['m-1', 'm-2', 'm-3'].map(status)).toEqual(['read', 'read', 'delivered']);
   });
 
+  test('says nothing of one that may never have left: it can still be sent again', () => {
+    hello();
+    world.run({ type: 'claim', agent: ana }, T);
+    world.run({ type: 'send', agent: ana, messageId: 'm-1', epoch: 1, seenSeq: 9, text: 'On it', force: false }, T);
+    world.run({ type: 'sendStarted', messageId: 'm-1' }, T);
+    const result = { status: 'unknown', reason: 'No answer' } as const;
+    world.run({ type: 'sendResult', messageId: 'm-1', result, attempt: 1, jitter: 0 }, T + 1_000);
+    sent('m-2', 'mid.2', T + 2_000);
+    upTo(T + 9_000);
+    expect(['m-1', 'm-2'].map(status)).toEqual(['unknown', 'read']);
+  });
+
   test('says nothing of one that has not left yet', () => {
     hello();
     world.run({ type: 'claim', agent: ana }, T);

@@ -144,6 +144,17 @@ describe('release and close', () => {
   });
 });
 
+test.each([
+  ['the end user has written since: it stays New', true, 'new'],
+  ['nobody has: once more is the same', false, 'closed'],
+] as const)('a close that is asked for again when %s', (_, hasWritten, status) => {
+  claim(ana);
+  world.run({ type: 'close', agent: ana, epoch: 1, ticketStatus: 'closed' }, T + 1);
+  if (hasWritten) world.run({ type: 'receive', target, event: anInbound({ eventId: 'wamid.2' }) }, T + 2);
+  expect(reasonOf(world.run({ type: 'close', agent: ana, epoch: 1, ticketStatus: 'closed' }, T + 3))).toBe('accepted');
+  expect(world.conversation?.ticketStatus).toBe(status);
+});
+
 describe('the ticket', () => {
   test.each(['new', 'pending', 'closed'] as const)("%s becomes New with the end user's next message", (status) => {
     world.run({ type: 'setTicketStatus', agent: ana, ticketStatus: status }, T + 1);

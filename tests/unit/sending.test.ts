@@ -208,6 +208,48 @@ describe('retry', () => {
   });
 });
 
+describe('a receipt of an attempt before the present one', () => {
+  const ofAttempt = (providerMessageId: string, status: 'sent' | 'delivered' | 'failed', at: number) =>
+    world.run({ type: 'receive', target, event: aReceipt({ messageId: ID, providerMessageId, status }) }, at);
+  const retry = () => world.run({ type: 'retry', agent: ana, messageId: ID, epoch: 1 }, T + 50);
+
+  beforeEach(() => {
+    send();
+    answer({ status: 'sent', providerMessageId: 'wamid.first' });
+    ofAttempt('wamid.first', 'failed', T + 20);
+    retry();
+  });
+
+  test.each(['failed', 'sent'] as const)('“%s” neither calls off the next one nor speaks for it', (status) => {
+    ofAttempt('wamid.first', status, T + 60);
+    expect([delivery()?.status, world.outbox.has(`deliver ${ID}`)]).toEqual(['queued', true]);
+    answer({ status: 'sent', providerMessageId: 'wamid.second' }, 1, T + 70);
+    ofAttempt('wamid.first', status, T + 80);
+    expect([delivery()?.status, world.byId(ID)?.providerMessageId]).toEqual(['sent', 'wamid.second']);
+  });
+
+  test('“delivered” means that it has arrived: nothing is sent again', () => {
+    ofAttempt('wamid.first', 'delivered', T + 60);
+    expect([delivery()?.status, world.outbox.has(`deliver ${ID}`)]).toEqual(['delivered', false]);
+  });
+});
+
+test('a failure of an attempt in doubt, told while the next one is under way, does not outlive its answer', () => {
+  send();
+  answer({ status: 'unknown', reason: 'No answer' });
+  world.run({ type: 'retry', agent: ana, messageId: ID, epoch: 1 }, T + 50);
+  const failed = aReceipt({ messageId: ID, providerMessageId: 'wamid.first', status: 'failed' });
+  world.run({ type: 'receive', target, event: failed }, T + 60);
+  expect(delivery()?.status).toBe('queued');
+  world.run({ type: 'sendStarted', messageId: ID }, T + 70);
+  world.run({ type: 'receive', target, event: failed }, T + 80);
+  const sent = { status: 'sent', providerMessageId: 'wamid.second' } as const;
+  world.run({ type: 'sendResult', messageId: ID, result: sent, attempt: 1, jitter: 0 }, T + 90);
+  expect([delivery()?.status, world.byId(ID)?.providerMessageId]).toEqual(['sent', 'wamid.second']);
+  world.run({ type: 'receive', target, event: failed }, T + 95);
+  expect(delivery()?.status).toBe('sent');
+});
+
 describe('what a provider has no form for', () => {
   const voice = { kind: 'audio' as const, key: 'c/u', mime: 'audio/ogg', fileName: 'voice.ogg', size: 4 };
 

@@ -135,6 +135,21 @@ describe('the lock', () => {
     expect((await onDisk(stub)).conversation?.lock, '61 s after').toBeNull();
   });
 
+  test('is kept by an open connection also when a message comes in before anybody has looked at it again', async () => {
+    const usual = env.LOCK_GRACE_MS;
+    Object.assign(env, { LOCK_GRACE_MS: '1000' });
+    const { target, stub } = await aHeldConversation();
+    const { socket } = await watch(stub, ana);
+    Object.assign(env, { LOCK_GRACE_MS: usual });
+    await eventually(async () => expect((await onDisk(stub)).conversation?.lock?.connected).toBe(true));
+    // As late as an alarm can be that waits for the one before.
+    await runInDurableObject(stub, (_, { storage }) => storage.deleteAlarm());
+    await scheduler.wait(1_200);
+    await stub.receive(target, [anInbound({ eventId: uuid() })]);
+    expect((await onDisk(stub)).conversation?.lock?.agentId).toBe('ana');
+    socket.close(1000);
+  });
+
   test('is kept by an open connection also where the grace is shorter than the time between two pings', async () => {
     const usual = env.LOCK_GRACE_MS;
     Object.assign(env, { LOCK_GRACE_MS: '3000' });
@@ -210,6 +225,60 @@ describe('sending', () => {
     await stub.receive(target, [aReceipt({ messageId: answer.messageId, status: 'delivered' })]);
     expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('delivered');
     expect(calls).toHaveLength(0);
+  });
+
+  test('what turns out to have arrived is not sent again, although an agent has just asked for it', async () => {
+    const calls = provider(({ messageId }) => accepted(`wamid.${messageId}`));
+    const { target, stub, epoch } = await aHeldConversation();
+    const answer = message(epoch);
+    await runInDurableObject(stub, (object) => {
+      object.replay([
+        { command: { type: 'send', agent: ana, ...answer }, at: Date.now() },
+        { command: { type: 'sendStarted', messageId: answer.messageId }, at: Date.now() },
+      ]);
+    });
+    await eventually(async () => expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('unknown'));
+    let open = () => {};
+    const turn = new Promise<void>((come) => (open = come));
+    const admit = async () => {
+      await turn;
+      return { status: 'open', waitMs: 0 };
+    };
+    const { CHANNEL_GATE } = env;
+    Object.assign(env, { CHANNEL_GATE: { idFromName: () => null, get: () => ({ admit, settle: async () => undefined }) } });
+    try {
+      await stub.retry(ana, answer.messageId, epoch);
+      await stub.receive(target, [aReceipt({ messageId: answer.messageId, status: 'delivered' })]);
+    } finally {
+      open();
+      Object.assign(env, { CHANNEL_GATE });
+    }
+    await scheduler.wait(200);
+    await eventually(async () => expect((await onDisk(stub)).outbox).toEqual([]));
+    expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('delivered');
+    expect(calls).toHaveLength(0);
+  });
+
+  test('a database that does not answer is waited for: nothing has left, so nothing is in doubt', async () => {
+    const calls = provider(({ messageId }) => accepted(`wamid.${messageId}`));
+    const { stub, epoch } = await aHeldConversation();
+    const answer = message(epoch);
+    const { DB } = env;
+    // What this isolate knows of the channel is kept with the database it was read from.
+    const down = () => Promise.reject(new Error('D1 is down'));
+    Object.assign(env, { DB: { prepare: () => ({ bind: () => ({ all: down }) }), batch: down } });
+    try {
+      await stub.send(ana, answer);
+      await eventually(async () => expect((await onDisk(stub)).outbox).toContain(`deliver ${answer.messageId}`));
+      await scheduler.wait(300);
+      expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('queued');
+    } finally {
+      Object.assign(env, { DB });
+    }
+    vi.setSystemTime(Date.now() + 10_000);
+    await runDurableObjectAlarm(stub);
+    await eventually(async () => expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('sent'));
+    expect(calls).toHaveLength(1);
   });
 
   test('a take-over while the provider is thinking disturbs neither', async () => {

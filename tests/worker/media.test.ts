@@ -403,9 +403,11 @@ describe('an inbound attachment', () => {
   let messages = 0;
   const aMessage = (media: { mime?: string; fileName?: string } = {}) => ({
     id: `${shop.slice(0, 12)}-${++messages}`,
+    at: Date.UTC(2026, 10, 26),
     kind: 'voice' as const,
     media,
   });
+  const fileIdOf = ({ id, at }: { id: string; at: number }) => `${id}-${at.toString(36)}`;
   const streamOf = (...chunks: (Uint8Array | Error)[]) =>
     new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -427,11 +429,11 @@ describe('an inbound attachment', () => {
     const message = aMessage({ mime: 'text/html', fileName: 'x.html' });
     expect(await storeInbound(env, conversation(), message, found(streamOf(...halves()), size))).toEqual({
       status: 'stored',
-      key: `${shop}/${message.id}`,
+      key: keyOf(shop, fileIdOf(message)),
       mime: 'audio/ogg',
       size: OGG.length,
     });
-    const response = await get(`/media/${shop}/${message.id}`);
+    const response = await get(`/media/${shop}/${fileIdOf(message)}`);
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(OGG);
     expect(response.headers.get('content-disposition')).toContain('filename="x.html.ogg"');
   });
@@ -439,13 +441,24 @@ describe('an inbound attachment', () => {
   test('without a name is called what it is', async () => {
     const message = aMessage();
     await storeInbound(env, conversation(), message, found(streamOf(OGG), null));
-    expect((await get(`/media/${shop}/${message.id}`)).headers.get('content-disposition')).toContain('filename="voice.ogg"');
+    expect((await get(`/media/${shop}/${fileIdOf(message)}`)).headers.get('content-disposition')).toContain(
+      'filename="voice.ogg"',
+    );
+  });
+
+  test('of somebody who was erased and writes again is never one that browsers have kept', async () => {
+    const first = aMessage();
+    const again = { ...first, at: first.at + 1 };
+    const stored = await Promise.all(
+      [first, again].map((message) => storeInbound(env, conversation(), message, found(streamOf(OGG), null))),
+    );
+    expect(new Set(stored.map((result) => (result.status === 'stored' ? result.key : null))).size).toBe(2);
   });
 
   test('cannot be sent on as an upload', async () => {
     const message = aMessage();
     await storeInbound(env, conversation(), message, found(streamOf(OGG), null));
-    expect(await readUpload(env, shop, message.id)).toBeNull();
+    expect(await readUpload(env, shop, fileIdOf(message))).toBeNull();
   });
 
   const large = () => Array.from({ length: 26 }, () => new Uint8Array(MB));
@@ -468,7 +481,7 @@ describe('an inbound attachment', () => {
       status,
       reason: expect.stringMatching(/^The file .*\.$/),
     });
-    expect(await env.MEDIA.head(keyOf(shop, message.id))).toBeNull();
+    expect(await env.MEDIA.head(keyOf(shop, fileIdOf(message)))).toBeNull();
   });
 
   test('of many parts is stored whole without an announced length', async () => {
@@ -479,6 +492,6 @@ describe('an inbound attachment', () => {
       size: 11 * MB + OGG.length,
     });
     const range = { range: `bytes=-${OGG.length}` };
-    expect(new Uint8Array(await (await get(`/media/${shop}/${message.id}`, range)).arrayBuffer())).toEqual(OGG);
+    expect(new Uint8Array(await (await get(`/media/${shop}/${fileIdOf(message)}`, range)).arrayBuffer())).toEqual(OGG);
   });
 });

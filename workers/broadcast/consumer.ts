@@ -86,7 +86,7 @@ async function callAll(env: Env, outlet: Outlet, campaignId: string, taken: read
       const buttons = await Promise.all(message.buttons.map(async (title, i) => ({ title, token: await marked(i) })));
       const campaign = { token: await marked(WHOLE), buttons };
       const { text, template } = message;
-      const outbound: OutboundMessage = { id, address, text, template, replyTo: null, media: null, lastInboundAt: 0, campaign };
+      const outbound: OutboundMessage = { id, address, text, template, replyTo: null, media: null, lastActionAt: 0, campaign };
       return { seq, attempt, result: await call(outlet, outbound, deps) };
     }),
   );

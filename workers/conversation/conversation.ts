@@ -91,6 +91,7 @@ export class Conversation extends DurableObject<Env> {
     const own: number[] = [];
     const { publication } = this.#deliveries;
     const isWaitedFor = spreadMs === 0 && !this.#clock.isSoon;
+    this.#observeBeforeExpiry();
     this.#transact(() => {
       // Asked again, as an erasure may have come in between.
       for (const event of this.#outliving(fresh)) {
@@ -329,7 +330,7 @@ export class Conversation extends DurableObject<Env> {
 
   /** Decides and commits one command, tells the viewers, and starts on what it promised. */
   #run(command: Command): Result<Change, Rejection> {
-    this.#observeBeforeExpiry(command);
+    if (command.type !== 'presence') this.#observeBeforeExpiry();
     const result = this.#transact(() => this.#commit(command, Date.now()));
     this.#afterCommit();
     return result;
@@ -395,8 +396,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** The stored proof of life is as old as the last look; look again before anyone is told that the lease has run out. */
-  #observeBeforeExpiry(command: Command): void {
-    if (command.type === 'presence') return;
+  #observeBeforeExpiry(): void {
     const lock = this.#store.conversation()?.lock;
     if (lock?.connected && Date.now() >= lock.seenAt + this.#policy.lockGraceMs) this.#observeHolder();
   }

@@ -7,7 +7,7 @@ import { hubOf, type Env } from '../env';
 import type { Attribution as Found } from '../../src/lib/domain/campaign';
 import type { Question } from '../../src/lib/server/db/campaign-sends';
 import { attributionOf, countReply, hold, keysToHold } from './attribution';
-import { adopt, deliver, fetchAttachment, nameOf, register } from './effects';
+import { adopt, deliver, fetchAttachment, nameOf, register, wayOut } from './effects';
 import { recordAct } from './acts';
 import { admitted, settled as settledAtGate } from './gate';
 import { BACKSTOP_MS, backOffMs, drain, earliest, singleFlight } from './outbox';
@@ -18,6 +18,8 @@ import type { OutboxKind, OutboxRow, Store } from './store';
 const ATTRIBUTION_HEAD_START_MS = 100;
 /** A campaign look-up that fails this often (over many hours) is given up: the conversation works without. */
 const MAX_ATTRIBUTE_ATTEMPTS = 200;
+/** So often is looked whether the settings of a channel can be read again. */
+const CHANNEL_RETRY_MS = 5_000;
 /** So often is asked what somebody is called; without, they go by their address. */
 const MAX_NAME_ATTEMPTS = 10;
 
@@ -135,8 +137,15 @@ export class Deliveries {
       run({ type: 'sendResult', messageId, result: { status: 'unknown', reason }, attempt, jitter: 0 });
       return;
     }
+    const way = await wayOut(env, conversation).catch((error: unknown) => {
+      console.warn({ event: 'channel_unreadable', channelId: conversation.channelId, error: String(error) });
+    });
+    // Nothing has left, so it is no try: it waits for the database, however long that takes.
+    if (way === undefined) return store.postpone(row.id, Date.now() + CHANNEL_RETRY_MS);
     await this.#takeReceipts(conversation, await register(env, conversation, `key:${messageId}`));
     const admission = await admitted(env, conversation);
+    // A receipt may have said meanwhile that an earlier attempt arrived.
+    if (store.isClosed || store.byId(messageId)?.delivery?.status !== 'queued') return;
     if (admission.status === 'stopped') return void run({ type: 'sendResult', messageId, result: admission, attempt, jitter: 0 });
     if (admission.status === 'later') return store.postpone(row.id, Date.now() + admission.waitMs);
     store.countAttempt(row.id);
@@ -144,7 +153,7 @@ export class Deliveries {
     this.#inFlight = messageId;
     try {
       const quoted = message.quotedId === null ? undefined : store.byId(message.quotedId);
-      const result = await deliver(env, conversation, message, { quoted, origin: store.fact('origin') });
+      const result = await deliver(env, way, conversation, message, { quoted, origin: store.fact('origin') });
       // What never left was no try.
       if (store.isClosed) return;
       if (result.status === 'stopped') store.uncountAttempt(row.id);

@@ -17,15 +17,15 @@ const SEND_TIMEOUT_MS = 15_000;
 /** Longest time for a file, in from its first asking to its last byte in our store, or out to the provider's answer. */
 const FILE_TIMEOUT_MS = 60_000;
 
-/** Hands one message to its provider: exactly one message, or none when there is nothing to call. Never throws for a failed call. */
+/** Hands one message to its provider: exactly one message, or none when there is no way out. Never throws for a failed call. */
 export async function deliver(
   env: Env,
+  way: WayOut | null,
   conversation: Conversation,
   message: Message,
   { quoted, origin }: { quoted: Message | undefined; origin: string | null },
 ): Promise<SendResult> {
-  const found = await channelAndProvider(env, conversation);
-  if (!found) {
+  if (!way) {
     const reason = 'This channel is not set up for sending. Ask an Admin to check its settings.';
     return { status: 'failed', failure: { code: 'channel_unavailable', reason, retryable: true } };
   }
@@ -36,9 +36,9 @@ export async function deliver(
     replyTo: quoted?.providerMessageId ?? null,
     media: mediaOf(env, message, origin),
     template: message.template ?? null,
-    lastInboundAt: conversation.lastInboundAt,
+    lastActionAt: Math.max(conversation.lastInboundAt, conversation.lastReactionAt ?? 0),
   };
-  return found.provider.send(outbound, found.channel, depsOf(found.apiBase, message.media ? FILE_TIMEOUT_MS : SEND_TIMEOUT_MS));
+  return way.provider.send(outbound, way.channel, depsOf(way.apiBase, message.media ? FILE_TIMEOUT_MS : SEND_TIMEOUT_MS));
 }
 
 /** The text that goes out: of a file without a caption nothing, whatever stands for it in the thread. */
@@ -62,7 +62,7 @@ function mediaOf(env: Env, { kind, media }: Message, origin: string | null): Out
 
 /** Reads an inbound attachment from its provider into our store. Never throws. */
 export async function fetchAttachment(env: Env, conversation: Conversation, message: Message): Promise<MediaResult> {
-  const found = await channelAndProvider(env, conversation);
+  const found = await wayOut(env, conversation);
   if (!found?.provider.readMedia || !message.media) return { status: 'gone', reason: 'This channel cannot read attachments.' };
   try {
     const answer = await found.provider.readMedia(message.media, found.channel, depsOf(found.apiBase, FILE_TIMEOUT_MS));
@@ -75,15 +75,15 @@ export async function fetchAttachment(env: Env, conversation: Conversation, mess
 
 /** What the provider says the end user is called; null where it does not. */
 export async function nameOf(env: Env, conversation: Conversation): Promise<string | null> {
-  const found = await channelAndProvider(env, conversation);
+  const found = await wayOut(env, conversation);
   const deps = found && depsOf(found.apiBase, SEND_TIMEOUT_MS);
   return (deps && (await found.provider.readName?.(conversation.contact.address, found.channel, deps))) ?? null;
 }
 
-type Found = { channel: Channel; provider: Provider; apiBase: string };
+export type WayOut = { channel: Channel; provider: Provider; apiBase: string };
 
-/** Null when the channel is disabled, or nobody has said where its provider is. */
-async function channelAndProvider(env: Env, { channelId, provider: name }: Conversation): Promise<Found | null> {
+/** How its end user is reached; null when the channel is disabled, or nobody has said where its provider is. Throws what D1 throws. */
+export async function wayOut(env: Env, { channelId, provider: name }: Conversation): Promise<WayOut | null> {
   const channel = await channelOf(env, channelId);
   const provider = channel && providerOf(channel.provider);
   const apiBase = apiBaseOf(env, name);

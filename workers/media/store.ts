@@ -25,14 +25,17 @@ export function claimOf(mime: string | null | undefined, fileName: string | unde
   return isSaying ? mime : mimeByName(fileName ?? '');
 }
 
-/** Stores the attachment of an inbound message under the message's id, its type by its bytes. Never throws. */
+/**
+ * Stores the attachment of an inbound message, its type by its bytes. Its key is the message's id and time: who writes again after an erasure
+ * begins with the same ids, and browsers keep what they have seen under a key. Never throws.
+ */
 export async function storeInbound(
   env: Env,
   conversation: Pick<Conversation, 'id' | 'provider'>,
-  message: Pick<Message, 'id' | 'kind' | 'media'>,
+  message: Pick<Message, 'id' | 'at' | 'kind' | 'media'>,
   answer: Extract<MediaAnswer, { status: 'found' }>,
 ): Promise<MediaResult> {
-  const key = keyOf(conversation.id, message.id);
+  const key = keyOf(conversation.id, `${message.id}-${message.at.toString(36)}`);
   const { fileName } = message.media ?? {};
   const maxBytes = maxBytesOf(conversation.provider);
   try {

@@ -24,6 +24,7 @@ export function applyAmendment(draft: Draft, message: Message, event: Amendment,
     case 'reaction':
       // WhatsApp's service window was seen to open again with a reaction; the product's own Active clock does not move.
       set(draft, {
+        lastReactionAt: Math.max(draft.state.lastReactionAt ?? at, at),
         sendWindowUntil: laterOf(draft.state.sendWindowUntil, rulesOf(draft.state.provider).sendWindow(at, settings)),
       });
       if (message.reactionAt !== null && at < message.reactionAt) return;

@@ -55,6 +55,8 @@ export type Conversation = {
   /** The tab that was last announced; what is true now is `tabAt(lastInboundAt, …)`. */
   tab: Tab;
   lastInboundAt: number;
+  /** When they last reacted to a message, which opens the channel's window and is no reply; missing when they never have. */
+  lastReactionAt?: number;
   sendWindowUntil: number | null;
   lastMessage: { seq: number; text: string; direction: 'inbound' | 'outbound'; at: number };
   unread: number;

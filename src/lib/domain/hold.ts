@@ -15,6 +15,7 @@ import {
   type Draft,
 } from './draft';
 import { lockExpiresAt } from './lock';
+import type { Message } from './message';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may, type Agent } from './role';
@@ -25,6 +26,9 @@ type HoldCommand = Exclude<
     type: 'receive' | 'attribute' | 'named' | 'send' | 'retry' | 'sendStarted' | 'sendResult' | 'fetchMedia' | 'mediaResult';
   }
 >;
+
+/** So many messages after the end of a hold are looked at. */
+const MOST_SINCE = 200;
 
 /** Who holds the conversation, what its ticket is, and what the clock does to both. */
 export function decideHold(snapshot: Snapshot, command: HoldCommand, now: number): Result<Change, Rejection> {
@@ -95,16 +99,27 @@ function release(draft: Draft, command: { agent: Agent; epoch: number }): Result
   return finish(draft);
 }
 
-/** The pop-up's answer: the status and the release in one. Asking again after it was done, or after the lease ran out, is fine. */
+/**
+ * The pop-up's answer: the status and the release in one. Asking again after it was done, or after the lease ran out, is fine; what the end
+ * user has written since then keeps the status that it has made.
+ */
 function close(draft: Draft, command: Extract<HoldCommand, { type: 'close' }>): Result<Change, Rejection> {
   const refusal = refuseHolder(draft.state, command.agent, command.epoch);
   if (refusal && !isOver(draft.state, command.epoch)) return refuse(refusal);
   const from = draft.state.ticketStatus;
-  const to = command.ticketStatus;
+  const to = refusal && isAnsweredSince(draft, command.epoch) ? from : command.ticketStatus;
   setTicket(draft, command.agent, to);
   if (!refusal) unlock(draft, 'closed');
   if (!refusal || from !== to) noteAct(draft, command.agent, { action: 'conversation.closed', details: { from, to } });
   return finish(draft);
+}
+
+/** Whether the end user has written since the hold with this epoch ended. */
+function isAnsweredSince({ snapshot, messages }: Draft, epoch: number): boolean {
+  const isEnd = ({ activity }: Message) => activity?.type === 'released' && activity.epoch === epoch;
+  if ([...messages.values()].some(isEnd)) return false;
+  const latest = snapshot.messages.latest(MOST_SINCE);
+  return latest.slice(latest.findLastIndex(isEnd) + 1).some(({ direction }) => direction === 'inbound');
 }
 
 /** The hold with this epoch has ended and nobody has had it since. */

@@ -62,6 +62,8 @@ export type Message = {
   /** The conversation's version in which this message last changed: what a reconnecting client missed is `version > its own`. */
   version: number;
   providerMessageId: string | null;
+  /** Provider ids of earlier attempts, of which nothing but their arrival is news any more. */
+  spentIds?: string[];
   /** The id of the message this one answers, when it is in this thread. */
   quotedId: string | null;
   media: Media | null;

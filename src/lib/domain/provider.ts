@@ -132,8 +132,8 @@ export type OutboundMessage = {
   media: OutboundMedia | null;
   template: TemplateUse | null;
   /** When the end user last did something, epoch ms: some providers want to be told under which rule a message goes. */
-  lastInboundAt: number;
-  /** Only of a campaign's message, which nobody has asked for: `lastInboundAt` says nothing then. */
+  lastActionAt: number;
+  /** Only of a campaign's message, which nobody has asked for: `lastActionAt` says nothing then. */
   campaign?: CampaignMark;
 };
 

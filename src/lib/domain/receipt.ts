@@ -1,4 +1,4 @@
-import { advance } from './delivery';
+import { advance, type Delivery } from './delivery';
 import { findById, findByProviderId, revise, type Draft } from './draft';
 import type { Message } from './message';
 import type { Receipt } from './provider';
@@ -25,13 +25,21 @@ export function takeReceipt(draft: Draft, receipt: Receipt): void {
   else draft.parked.push({ targetId: receipt.providerMessageId ?? receipt.messageId ?? '', event: receipt });
 }
 
-/** Surely with the provider: what still waits for its turn cannot have been delivered. */
+/** Surely with the provider: of what may never have left, "all until then" says nothing. */
 const isOut = (delivery: Message['delivery']): boolean =>
-  delivery !== null && delivery.status !== 'queued' && delivery.status !== 'sending' && delivery.status !== 'failed';
+  delivery !== null && (delivery.status === 'sent' || delivery.status === 'delivered' || delivery.status === 'read');
+
+/** How an attempt went before the one that counts now. That it arrived all the same is news; that it left or failed is not. */
+function isOfEarlierAttempt({ spentIds = [] }: Message, { status }: Delivery, receipt: Receipt): boolean {
+  if (receipt.status === 'delivered' || receipt.status === 'read') return false;
+  // What waits for its turn cannot have failed.
+  if (status === 'queued' && receipt.status === 'failed') return true;
+  return receipt.providerMessageId !== null && spentIds.includes(receipt.providerMessageId);
+}
 
 /** Moves that message as far as the receipt proves. */
 export function applyReceipt(draft: Draft, message: Message, receipt: Receipt): void {
-  if (!message.delivery) return;
+  if (!message.delivery || isOfEarlierAttempt(message, message.delivery, receipt)) return;
   const { failure } = receipt;
   const delivery = advance(message.delivery, {
     status: receipt.status,

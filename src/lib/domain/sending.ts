@@ -121,9 +121,14 @@ function retry(draft: Draft, command: Extract<SendingCommand, { type: 'retry' }>
   if (message.delivery.status === 'queued' || message.delivery.status === 'sending') return unchanged(draft.before);
   if (!canRetry(message.delivery)) return refuse({ reason: 'not_retryable' });
   touch(draft, command.agent.id);
-  revise(draft, message, { delivery: { status: 'queued', at: draft.now }, providerMessageId: null });
+  revise(draft, message, { delivery: { status: 'queued', at: draft.now }, providerMessageId: null, ...spent(message) });
   draft.effects.push({ type: 'deliver', messageId: message.id, at: draft.now });
   return finish(draft);
+}
+
+/** The attempt that has the message's provider id is over. */
+function spent({ providerMessageId, spentIds = [] }: Message): Pick<Message, 'spentIds'> {
+  return providerMessageId === null ? {} : { spentIds: [...spentIds, providerMessageId] };
 }
 
 function settle(
@@ -135,8 +140,15 @@ function settle(
   const { result } = command;
   const { now } = draft;
   if (result.status === 'sent') {
-    const providerMessageId = message.providerMessageId ?? result.providerMessageId;
-    revise(draft, message, { delivery: advance(delivery, { status: 'sent', at: now }), providerMessageId });
+    const sent = { status: 'sent', at: now } as const;
+    // The failure that was told meanwhile was an earlier attempt's, which nobody knew the id of.
+    const isOthers = delivery.status === 'failed' && message.providerMessageId !== null && result.providerMessageId !== null;
+    const hasFailedBefore = isOthers && message.providerMessageId !== result.providerMessageId;
+    const providerMessageId = hasFailedBefore
+      ? result.providerMessageId
+      : (message.providerMessageId ?? result.providerMessageId);
+    const earlier = hasFailedBefore ? spent(message) : {};
+    revise(draft, message, { delivery: hasFailedBefore ? sent : advance(delivery, sent), providerMessageId, ...earlier });
     draft.effects.push({ type: 'delivered', messageId: message.id });
     if (providerMessageId !== null) applyParked(draft, providerMessageId);
     return finish(draft);

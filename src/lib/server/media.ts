@@ -4,10 +4,10 @@ import type { SentMedia } from '../domain/conversation';
 import { UNKNOWN } from '../domain/file-type';
 import { attachmentKinds, type AttachmentKind } from '../domain/provider-rules';
 
-/** What a file is stored under: the id of a message that we have taken in, or an upload's UUID. */
+/** What a file is stored under: the id and time of a message that we have taken in, or an upload's UUID. */
 export const FileId = z.string().regex(/^[0-9a-z][0-9a-z-]{2,63}$/);
 
-/** Where a file is in the media bucket. `id`: of the message it came with, or of the upload. */
+/** Where a file is in the media bucket. `id`: of the message it came with and its time, or of the upload. */
 export const keyOf = (conversationId: string, id: string): string => `${conversationId}/${id}`;
 
 /** What is kept beside the bytes. `kind`: as what an agent's upload can be sent; what end users sent has none. */

@@ -34,7 +34,7 @@ export async function send(message: OutboundMessage, channel: Channel, deps: Sen
   // A campaign answers nobody. Whether the window is open Messenger knows, and says.
   const rule: Rule | null = message.campaign
     ? { messaging_type: 'UPDATE' }
-    : ruleAt(deps.now - message.lastInboundAt, channel.settings.humanAgent === true);
+    : ruleAt(deps.now - message.lastActionAt, channel.settings.humanAgent === true);
   if (!rule) return windowClosed(channel.settings.humanAgent === true);
   const url = graphUrl(deps.apiBase, [channel.accountId, 'messages'], { access_token: accessToken });
   const parts = partsOf(message, rule);

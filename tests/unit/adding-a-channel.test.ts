@@ -108,7 +108,7 @@ describe('a fifth app is its folder and a line in each registry', () => {
       settings: {},
       secrets: { accessToken: 'seal-1' },
     };
-    const message = { id: 'm', address: 'coo', text: 'Hi', replyTo: null, media: null, template: null, lastInboundAt: 0 };
+    const message = { id: 'm', address: 'coo', text: 'Hi', replyTo: null, media: null, template: null, lastActionAt: 0 };
     const deps = { fetch, apiBase: apiBaseOf(env, pigeon), now: 0, signal: AbortSignal.timeout(5_000) };
     expect(await code.send(message, channel, deps)).toEqual({ status: 'sent', providerMessageId: 'letter-200' });
     expect(asked).toEqual(['https://api.pigeon.example/letters']);

@@ -71,6 +71,19 @@ describe('an attachment of the end user', () => {
       .toMatchObject({ state: 'stored' });
   });
 
+  test('that cannot be read does not keep the next one', async () => {
+    let isFirst = true;
+    mediaServer(() => {
+      const answer = isFirst ? new Response('no', { status: 503 }) : new Response(PNG);
+      isFirst = false;
+      return answer;
+    });
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [photo('wamid.p8'), photo('wamid.p9')]);
+    const states = async () => (await onDisk(stub)).messages.map(({ media }) => media?.state);
+    await expect.poll(states).toEqual(['waiting', 'stored']);
+  });
+
   test('that is gone says so, and is asked for again when an agent wants it', async () => {
     let gone = true;
     mediaServer(() => (gone ? new Response('no', { status: 404 }) : new Response(PNG)));

@@ -25,7 +25,7 @@ const addressOn = (provider: SimulatedProvider) => (provider === 'webhook' ? `ri
 
 function messageTo(address: string, over: Partial<OutboundMessage> = {}): OutboundMessage {
   const nothing = { replyTo: null, media: null, template: null };
-  return { id: crypto.randomUUID(), address, text: 'hello', ...nothing, lastInboundAt: Date.now(), ...over };
+  return { id: crypto.randomUUID(), address, text: 'hello', ...nothing, lastActionAt: Date.now(), ...over };
 }
 const sendTo = (provider: SimulatedProvider, message: OutboundMessage) =>
   providerOf(provider).send(message, channels[provider], deps());

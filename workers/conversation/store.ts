@@ -244,15 +244,26 @@ export class Store implements MessageLookup {
     }
   }
 
-  /** The first row of its kind, due or not: order within a conversation is kept by never looking past it. */
+  /**
+   * The first row of its kind, due or not: order within a conversation is kept by never looking past it. Of files, which have no order to
+   * keep, the first that is due: one that cannot be read does not keep those after it.
+   */
   head(kind: OutboxKind): OutboxRow | null {
     this.#heads ??= this.#readHeads();
     return this.#heads.get(kind) ?? null;
   }
 
   #readHeads(): ReadonlyMap<OutboxKind, OutboxRow> {
-    const query = `SELECT id, kind, message_id, payload, due_at, attempts FROM outbox
-      WHERE id IN (SELECT min(id) FROM outbox GROUP BY kind)`;
+    const columns = 'id, kind, message_id, payload, due_at, attempts';
+    const heads = this.#outbox(`SELECT ${columns} FROM outbox WHERE id IN (SELECT min(id) FROM outbox GROUP BY kind)`);
+    if (heads.has('fetch')) {
+      const file = this.#outbox(`SELECT ${columns} FROM outbox WHERE kind = 'fetch' ORDER BY due_at, id LIMIT 1`);
+      return new Map([...heads, ...file]);
+    }
+    return heads;
+  }
+
+  #outbox(query: string): Map<OutboxKind, OutboxRow> {
     const rows = this.#sql.exec<OutboxRecord>(query).toArray();
     return new Map(rows.map((row) => [row.kind, outboxRowOf(row)]));
   }

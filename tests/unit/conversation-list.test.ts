@@ -249,9 +249,9 @@ test('who is told all that it has missed asks for nothing; who is not reads the 
   expect(list.heardAt).toBeNull();
   list.apply({ type: 'rows', at: 'life.1', rows: [aRow('b', 1)] });
   expect(list.heardAt).toBe('life.1');
-  list.apply({ type: 'hello', at: 'life.2', isCaughtUp: true, rows: [aRow('c', 0)], agents: [] });
+  list.apply({ type: 'hello', at: 'life.2', now: NOW, isCaughtUp: true, rows: [aRow('c', 0)], agents: [] });
   expect([ids(), asked.length]).toEqual(['cba', 1]);
-  list.apply({ type: 'hello', at: 'another.0', isCaughtUp: false, rows: [], agents: [] });
+  list.apply({ type: 'hello', at: 'another.0', now: NOW, isCaughtUp: false, rows: [], agents: [] });
   await vi.advanceTimersByTimeAsync(5_000);
   expect([list.heardAt, asked.length, countsAsked.length]).toEqual(['another.0', 2, 1]);
 });
@@ -259,7 +259,7 @@ test('who is told all that it has missed asks for nothing; who is not reads the 
 test('people come and go; who is named twice is there once', () => {
   const { list } = aList();
   const [ana, ben] = [{ id: 'ana', name: 'Ana' }, { id: 'ben', name: 'Ben' }]; // prettier-ignore
-  list.apply({ type: 'hello', at: 'now', isCaughtUp: false, rows: [], agents: [ben] });
+  list.apply({ type: 'hello', at: 'now', now: NOW, isCaughtUp: false, rows: [], agents: [ben] });
   list.apply({ type: 'presence', came: [ana, ben], left: ['nobody'] });
   expect(list.agents).toEqual([ana, ben]);
   list.apply({ type: 'presence', came: [], left: ['ben'] });

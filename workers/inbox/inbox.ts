@@ -197,7 +197,8 @@ export class Inbox extends DurableObject<Env> {
     this.#presence.came(attachment.agent);
     const { socket, response } = acceptSocket(this.ctx, attachment);
     const missed = this.#recent.since(new URL(request.url).searchParams.get('since'));
-    const hello = { at: this.#recent.at, isCaughtUp: missed !== null, rows: missed ?? [], agents: this.#presence.agents() };
+    const caughtUp = { isCaughtUp: missed !== null, rows: missed ?? [] };
+    const hello = { at: this.#recent.at, now: Date.now(), ...caughtUp, agents: this.#presence.agents() };
     sendFrame(socket, { type: 'hello', ...hello } satisfies InboxFrame);
     const counts = this.#counts.latest();
     if (counts) sendFrame(socket, { type: 'counts', counts } satisfies InboxFrame);

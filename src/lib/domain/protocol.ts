@@ -51,9 +51,10 @@ export type ClientFrame = z.infer<typeof ClientFrame>;
 export type InboxFrame =
   /**
    * The first frame. `isCaughtUp`: `rows` are all that have changed since the client's `at`; if not, what the client has may be old, and
-   * it reads its list anew. `agents`: who has the dashboard open. What the whole list has is told next, or soon.
+   * it reads its list anew. `agents`: who has the dashboard open. `now`: the server's clock, epoch ms. What the whole list has is told next,
+   * or soon.
    */
-  | { type: 'hello'; at: string; isCaughtUp: boolean; rows: Summary[]; agents: Person[] }
+  | { type: 'hello'; at: string; now: number; isCaughtUp: boolean; rows: Summary[]; agents: Person[] }
   /** Rows as they are now, each to be merged by version. */
   | { type: 'rows'; at: string; rows: Summary[] }
   /** What the whole list has now, at most once a second: nobody has to ask for it. */

@@ -3,6 +3,9 @@ import { createSubscriber } from 'svelte/reactivity';
 /** How often texts to the minute are renewed: often enough that none is visibly late, seldom enough to cost nothing. */
 const MINUTE_TEXT_MS = 10_000;
 
+/** A reading that is older than this was not only on its way. */
+const LONGEST_TRIP_MS = 5_000;
+
 /** The server's clock as the browser knows it. Ticks only while something on screen reads it. */
 export class Clock {
   #skewMs: number;
@@ -14,9 +17,13 @@ export class Clock {
     this.#skewMs = serverNow - receivedAt;
   }
 
-  /** A later reading. The trip only ever makes the server's time look older, so the larger difference is the truer one. */
+  /**
+   * A later reading. The trip only ever makes the server's time look older, so the larger difference is the truer one, unless the browser's
+   * clock has been put forward since.
+   */
   sync(serverNow: number, receivedAt = Date.now()): void {
-    this.#skewMs = Math.max(this.#skewMs, serverNow - receivedAt);
+    const skewMs = serverNow - receivedAt;
+    if (skewMs > this.#skewMs || skewMs < this.#skewMs - LONGEST_TRIP_MS) this.#skewMs = skewMs;
   }
 
   /** Epoch ms of the server's clock, not reactive. */

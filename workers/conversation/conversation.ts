@@ -103,7 +103,7 @@ export class Conversation extends DurableObject<Env> {
     }, isWaitedFor);
     this.#afterCommit(spreadMs);
     if (isWaitedFor && !this.#clock.isSoon) {
-      await publication.taken(HUB_PATIENCE_MS);
+      await publication.untilTaken(HUB_PATIENCE_MS);
       this.#arm();
     }
     return { conflicts, own };
@@ -267,7 +267,7 @@ export class Conversation extends DurableObject<Env> {
       this.#run({ type: 'tick' });
       this.#store.dropParked(Date.now());
       await this.#deliveries.drain();
-      await this.#deliveries.publication.taken(HUB_PATIENCE_MS);
+      await this.#deliveries.publication.untilTaken(HUB_PATIENCE_MS);
     } catch (error) {
       console.error({ event: 'alarm_failed', conversation: this.#store.conversation()?.id, error: String(error) });
     } finally {

@@ -23,7 +23,7 @@ export class Publication {
   /** Whether the hub may not have the latest. */
   #isDue = false;
   /** The highest version that this process knows the hub to have taken. */
-  #taken = 0;
+  #takenVersion = 0;
   /** What was last handed to the hub, when, and how many of its answers are out. */
   #handed = { version: 0, at: 0 };
   #underWay = 0;
@@ -58,7 +58,7 @@ export class Publication {
   }
 
   /** Waits until the hub has everything, or a try has failed, or the time is over. */
-  async taken(atMostMs: number): Promise<void> {
+  async untilTaken(atMostMs: number): Promise<void> {
     const until = Date.now() + atMostMs;
     this.#waiting += 1;
     while (this.#isDue && this.#retryAt === 0 && Date.now() < until) {
@@ -77,7 +77,7 @@ export class Publication {
     if (pauseMs > 0) await scheduler.wait(pauseMs);
     const latest = this.#deps.summary();
     if (!latest) return;
-    if (this.#taken >= latest.version) {
+    if (this.#takenVersion >= latest.version) {
       this.#isDue = false;
       return;
     }
@@ -92,11 +92,11 @@ export class Publication {
     this.#retryAt = 0;
     try {
       await this.#deps.publish(summary, { awaited: this.#waiting > 0 });
-      this.#taken = Math.max(this.#taken, summary.version);
+      this.#takenVersion = Math.max(this.#takenVersion, summary.version);
       this.#attempts = 0;
       if (!this.#isBehind()) this.#isDue = false;
     } catch (error) {
-      if (this.#taken >= summary.version) return;
+      if (this.#takenVersion >= summary.version) return;
       this.#attempts += 1;
       this.#retryAt = Date.now() + backOffMs(this.#attempts, Math.random());
       console.warn({ event: 'projection_failed', conversation: summary.id, attempt: this.#attempts, error: String(error) });
@@ -109,6 +109,6 @@ export class Publication {
   }
 
   #isBehind(): boolean {
-    return (this.#deps.summary()?.version ?? 0) > this.#taken;
+    return (this.#deps.summary()?.version ?? 0) > this.#takenVersion;
   }
 }

@@ -48,6 +48,17 @@ async function sent(provider: ProviderName, fields: Partial<OutboundMessage> = {
 }
 
 describe('a campaign message has our mark in its buttons and our id beside it', () => {
+  test('WhatsApp: nothing for a template’s links and calls, which take no parameter', async () => {
+    const template = { name: 'spring', language: 'en_US', header: [], body: [], plainButtons: [0] };
+    expect(await sent('whatsapp', { template })).toMatchObject({
+      template: {
+        components: [
+          { type: 'button', sub_type: 'quick_reply', index: '1', parameters: [{ type: 'payload', payload: 'pc_no' }] },
+        ],
+      },
+    });
+  });
+
   test('WhatsApp: the payloads of a template’s quick replies, by their places, after what fills it', async () => {
     const template = { name: 'spring', language: 'en_US', header: [], body: [{ name: null, text: 'Asha' }] };
     expect(await sent('whatsapp', { template })).toEqual({
@@ -208,6 +219,12 @@ describe('a pressed button brings our mark back', () => {
     expect(events).toMatchObject([{ type: 'message', token: 'pc_yes' }]);
   });
 
+  test('a mark of ours counts before what another tool has put beside it', () => {
+    const referral = { ref: 'pc_link', source: 'SHORTLINK', type: 'OPEN_THREAD' };
+    const body = messenger({ postback: { mid: 'm_in', title: 'Get started', payload: 'GET_STARTED', referral } });
+    expect(providerOf('messenger').parse(body, channels.messenger).events).toMatchObject([{ token: 'pc_link' }]);
+  });
+
   test('and Messenger’s echo of it is known by our id', () => {
     const echo = { is_echo: true, app_id: 151, metadata: id, mid: 'm_out', text: 'Spring is here' };
     const body = {
@@ -216,4 +233,10 @@ describe('a pressed button brings our mark back', () => {
     };
     expect(providerOf('messenger').parse(body, channels.messenger).events).toMatchObject([{ type: 'echo', messageId: id }]);
   });
+});
+
+test('the name of a signed call has no dot, which the specification keeps for itself', async () => {
+  await sent('webhook');
+  const name = server.received[0]?.headers['webhook-id'];
+  expect(name).toBe(id.replace('.', '_'));
 });

@@ -65,6 +65,7 @@ describe('the list of templates', () => {
         body: 'Hello {{1}}',
         footer: 'Reply STOP',
         buttons: ['Yes please', 'Shop', 'Call us'],
+        plainButtons: [1, 2],
       },
     ]);
     const [call] = server.calls;

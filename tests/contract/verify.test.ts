@@ -127,6 +127,18 @@ describe.each([
     expect(meta.handshake(new URLSearchParams(query), channel)).toBe(expected);
   });
 
+  test.each([
+    ['new', true],
+    ['old', true],
+    ['new,old', true],
+    ['ne', false],
+    ['', false],
+  ])('handshake while the token is being rotated: “%s” is right: %s', (token, isRight) => {
+    const rotated = channelWith(meta.name, { verifyToken: 'new,old' });
+    const query = { 'hub.mode': 'subscribe', 'hub.challenge': '1', 'hub.verify_token': token };
+    expect(meta.handshake(new URLSearchParams(query), rotated)).toBe(isRight ? '1' : null);
+  });
+
   test('handshake: a channel without a token refuses every one', () => {
     const query = new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.challenge': '1', 'hub.verify_token': '' });
     expect(meta.handshake(query, channelWith(meta.name, {}))).toBeNull();

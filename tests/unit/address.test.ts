@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { identityOf } from '../../src/lib/domain/address';
+import { identityOf, isScopedId } from '../../src/lib/domain/address';
 
 const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
 /** The two spellings of a Brazilian or an Argentine mobile number. */
@@ -77,4 +77,15 @@ test('the ids of other providers are left as they are', () => {
       expect(identityOf(provider, address)).toBe(address);
     }),
   );
+});
+
+test.each([
+  ['US.13491208655302741918', true],
+  ['IN.ENT.1349120865530274', true],
+  ['US.', false],
+  ['us.1349', false],
+  ['16505551234', false],
+  ['US.13 49', false],
+])('%s is an id of somebody who hides their number: %s', (address, isOne) => {
+  expect(isScopedId(address)).toBe(isOne);
 });

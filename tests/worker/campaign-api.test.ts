@@ -241,6 +241,7 @@ describe('reporting sends', () => {
   test.each([
     ['without an address', { address: ' ' }, { fields: ['sends.1.address'] }],
     ['to what is no address of the channel', { address: 'nobody' }, { reason: 'bad_send', index: 1, problem: 'address' }],
+    ['of a time in seconds', { sentAt: 1_790_000_000 }, { fields: ['sends.1.sentAt'] }],
     ['of tomorrow', { sentAt: Date.now() + 86_400_000 }, { reason: 'bad_send', index: 1, problem: 'future' }],
     ['with an id as Parley makes them', { id: `${crypto.randomUUID()}.1` }, { fields: ['sends.1.id'] }],
     ['with something that nobody knows', { color: 'red' }, { fields: ['sends.1'] }],
@@ -250,6 +251,12 @@ describe('reporting sends', () => {
     expect([refused.status, await refused.json()]).toMatchObject([400, { error: said }]);
     expect(await stored(id)).toEqual([]);
     expect(await figuresOf(id)).toMatchObject({ recipients: 0, sent: 0 });
+  });
+
+  test('to somebody who hides their number is one like any other', async () => {
+    const { id, report } = await reporting();
+    expect((await report(aSend({ address: 'US.13491208655302741918' }))).status).toBe(200);
+    expect(await stored(id)).toMatchObject([{ address: 'US.13491208655302741918' }]);
   });
 
   test('the same id twice in a call is a mistake', async () => {
@@ -311,5 +318,26 @@ describe('reporting sends', () => {
     expect(await figuresOf(id)).toMatchObject({ sent: 1, replied: 1 });
     await report(send);
     expect(await figuresOf(id)).toMatchObject({ sent: 1, replied: 1 });
+  });
+
+  test.each([
+    ['a button, by the token that was reported', 'token', (mark: string) => ({ kind: 'button' as const, token: mark })],
+    ['a link, by the campaign’s ref', 'ref', (mark: string) => ({ ref: mark })],
+  ])('that comes by %s finds its campaign', async (_, match, cameBy) => {
+    const { key } = await issue();
+    const mark = `s26-${crypto.randomUUID()}`;
+    const campaign = aCampaign(match === 'ref' ? { ref: mark } : {});
+    expect((await post('/api/v1/campaigns', campaign, bearer(key))).status).toBe(200);
+    const { target, stub } = await aConversation();
+    if (match === 'token') {
+      const sends = [aSend({ address: target.address, token: mark, sentAt: Date.now() - 5_000 })];
+      expect((await post(`/api/v1/campaigns/${campaign.id}/sends`, { sends }, bearer(key))).status).toBe(200);
+    }
+    await stub.receive(target, [anInbound({ address: target.address, ...cameBy(mark) })]);
+    const campaignOf = async () => {
+      const thread = await stub.get();
+      return thread.ok ? thread.value.conversation.campaign : null;
+    };
+    await vi.waitFor(async () => expect(await campaignOf()).toMatchObject({ id: campaign.id, match }), 10_000);
   });
 });

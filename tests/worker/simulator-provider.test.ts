@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { OutboundMedia, OutboundMessage, SendDeps } from '../../src/lib/domain/provider';
 import { noFaults, simulatedProviders, type Faults, type SimulatedProvider } from '../../src/lib/domain/simulator';
+import { fillTemplate } from '../../src/lib/domain/template';
 import { providerOf } from '../../src/lib/server/providers';
 import { demoChannels } from '../../workers/demo/channels';
 import { simulatorOf } from '../../workers/simulator/object';
@@ -127,6 +128,20 @@ describe('on WhatsApp', () => {
     const [shown] = (await thread('whatsapp', address))?.messages ?? [];
     expect(shown).toMatchObject({ kind: 'template', buttons: ['All good', 'I have a question'] });
     expect(shown?.text).toContain('Hi Mateo, your room at Casa Azul is ready from 15:00.');
+  });
+
+  test('a campaign’s template with a link below goes out, which no mark of ours may be put on', async () => {
+    const templates = (await providerOf('whatsapp').listTemplates?.(channels.whatsapp, deps())) ?? [];
+    const offer = templates.find(({ name }) => name === 'weekend_offer');
+    const use = offer && fillTemplate(offer, { 'body.1': 'Lucía', 'body.2': '20 %' })?.use;
+    if (!use) throw new Error('it could not be filled');
+    const buttons = (offer?.buttons ?? []).map((title, i) => ({ title, token: `pc_${i}` }));
+    const campaign = { token: 'pc_whole', buttons };
+    const address = addressOn('whatsapp');
+    expect(await sendTo('whatsapp', messageTo(address, { template: use, campaign }))).toMatchObject({ status: 'sent' });
+    expect((await thread('whatsapp', address))?.messages).toMatchObject([{ kind: 'template', buttons: ['Guárdalo'] }]);
+    const marked = { ...use, plainButtons: [] };
+    expect(await sendTo('whatsapp', messageTo(address, { template: marked, campaign }))).toMatchObject({ status: 'failed' });
   });
 
   test.each([

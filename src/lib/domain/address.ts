@@ -5,3 +5,9 @@ import { rulesOf, type ProviderName } from './provider-rules';
  * only the address as the provider gave it is sure to arrive.
  */
 export const identityOf = (provider: ProviderName, address: string): string => rulesOf(provider).identityOf?.(address) ?? address;
+
+/**
+ * Whether it is a WhatsApp user's id within a business portfolio, by which whoever hides their number is known: their country's two letters,
+ * a dot, and letters and digits.
+ */
+export const isScopedId = (address: string): boolean => /^[A-Z]{2}\.[A-Za-z0-9.]{1,120}$/.test(address);

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { partsOfSendId } from './broadcast';
 import { MAX_LABEL, MAX_LABELS, MAX_NAME } from './campaign-draft';
 import { ChannelId } from './ids';
+import { isScopedId } from './address';
 import { rulesOf, type ProviderName } from './provider-rules';
 
 /** Sends in one call. */
 export const MAX_SENDS = 1_000;
 const MAX_ADDRESS = 128;
+const MAX_REF = 256;
 /** As many characters as any channel takes. */
 const MAX_TEXT = 4_096;
+/** 2001: a smaller number is one of seconds. */
+const EARLIEST_MS = 1_000_000_000_000;
 /** Another system's clock may be ahead of ours by so much. */
 const AHEAD_MS = 300_000;
 
@@ -27,6 +31,9 @@ export const ImportedCampaign = z.strictObject({
   }),
   template: z.string().trim().min(1).max(MAX_TEXT).meta({ description: 'What it says before names and numbers are filled in.' }), // prettier-ignore
   status: z.enum(['running', 'finished']).default('running'),
+  ref: z.string().min(1).max(MAX_REF).optional().meta({
+    description: 'What its links carry (`m.me/…?ref=`, `t.me/…?start=`), or the id of its ad: who comes by them answers this campaign.',
+  }), // prettier-ignore
 });
 export type ImportedCampaign = z.infer<typeof ImportedCampaign>;
 
@@ -45,7 +52,7 @@ const ReportedSend = z.strictObject({
   token: z.string().min(1).max(256).optional().meta({ description: 'What its buttons or links carry, unique to this message.' }),
   text: z.string().min(1).max(MAX_TEXT).meta({ description: 'The message as its receiver saw it.' }),
   buttons: z.array(z.string().min(1).max(80)).max(10).default([]).meta({ description: 'Captions of its buttons.' }),
-  sentAt: z.number().int().positive().meta({ description: 'When it was sent, in milliseconds since 1970.' }),
+  sentAt: z.number().int().min(EARLIEST_MS, 'Give milliseconds since 1970, not seconds.').meta({ description: 'When it was sent, in milliseconds since 1970.' }), // prettier-ignore
 });
 export type ReportedSend = z.infer<typeof ReportedSend>;
 
@@ -76,6 +83,7 @@ export const sendProblemWords: Record<SendProblem, string> = {
 /** The address in the form in which the provider names who replies; null when it can be none. */
 export function addressOn(provider: ProviderName, address: string): string | null {
   if (!rulesOf(provider).hasPhoneNumbers) return /\s/.test(address) ? null : address;
+  if (isScopedId(address)) return address;
   const digits = address.replace(/[\s().+-]/g, '');
   return /^\d{6,20}$/.test(digits) ? digits : null;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identityOf } from './address';
+import { identityOf, isScopedId } from './address';
 import type { CsvRecord } from './csv';
 import { CustomProperty, MAX_PERSON_NAME, type PropertyType, PropertyKey, type PropertyValues, valueFrom } from './person';
 import { providerNames, rulesOf, type ProviderName } from './provider-rules';
@@ -104,7 +104,7 @@ function addressFrom(cell: string, channelId: string, { channels, phoneOf }: Imp
   const channel = channels.find(({ id }) => id === channelId);
   if (!channel) return 'There is no such channel.';
   if (rulesOf(channel.provider).hasPhoneNumbers) {
-    const phone = phoneOf(cell);
+    const phone = isScopedId(cell.trim()) ? cell.trim() : phoneOf(cell);
     if (phone === null) return 'It is not a phone number with its country code.';
     return { channelId, address: phone, identity: identityOf(channel.provider, phone) };
   }

@@ -8,7 +8,10 @@ export type Template = {
   header: string | null;
   body: string;
   footer: string | null;
+  /** Captions, in their order. */
   buttons: string[];
+  /** The places of those whose press brings nothing back to us: links and calls. */
+  plainButtons?: number[];
 };
 
 /** A template with its placeholders filled. Parameters by placeholder, in the order in which the placeholders first appear. */
@@ -17,6 +20,8 @@ export type TemplateUse = {
   language: string;
   header: TemplateParameter[];
   body: TemplateParameter[];
+  /** As the template's own: what is not told with these buttons. */
+  plainButtons?: number[];
 };
 /** `name` is null for a numbered placeholder. */
 export type TemplateParameter = { name: string | null; text: string };
@@ -59,7 +64,8 @@ export function fillTemplate(template: Template, values: TemplateValues): { use:
   const rendered = (part: 'header' | 'body') =>
     (template[part] ?? '').replace(PLACEHOLDER, (_, key: string) => valueOf(part, key) ?? '');
   const text = [rendered('header'), rendered('body'), template.footer ?? ''].filter((line) => line !== '').join('\n\n');
-  return { use: { name: template.name, language: template.language, header, body }, text };
+  const { name, language, plainButtons } = template;
+  return { use: { name, language, header, body, ...(plainButtons && { plainButtons }) }, text };
 }
 
 function complete(parameters: { name: string | null; text: string | null }[]): TemplateParameter[] | null {

@@ -19,7 +19,7 @@ export type Reporter = { actor: Actor; keyId: string | null };
 export async function importCampaign(
   env: Env,
   { actor, keyId }: Reporter,
-  { status, ...campaign }: ImportedCampaign,
+  { status, ref, ...campaign }: ImportedCampaign,
 ): Promise<Result<{ id: string }, Rejection>> {
   const db = database(env.DB);
   const { id, channelId } = campaign;
@@ -27,7 +27,7 @@ export async function importCampaign(
   if (known?.source === 'parley') return fail({ reason: 'campaign_own' });
   if (known && known.channelId !== channelId) return fail({ reason: 'campaign_channel' });
   if (!known && !(await hasChannel(env, channelId))) return fail({ reason: 'no_channel' });
-  const now = { ...campaign, status: status === 'finished' ? ('sent' as const) : ('running' as const) };
+  const now = { ...campaign, ref: ref ?? null, status: status === 'finished' ? ('sent' as const) : ('running' as const) };
   if (known && isSame(known, now)) return ok({ id });
   const at = Date.now();
   const act: AuditEntry = {
@@ -45,14 +45,15 @@ export async function importCampaign(
     })
     .where('id', '=', id)
     .where('source', '=', 'api');
-  await campaigns.insert(env.DB, { ...now, ref: null, createdAt: at }, [dating, recording(db, act)]);
+  await campaigns.insert(env.DB, { ...now, createdAt: at }, [dating, recording(db, act)]);
   return ok({ id });
 }
 
-const isSame = (a: campaigns.CampaignDetail, b: Omit<campaigns.ReportedCampaign, 'ref' | 'createdAt'>): boolean =>
+const isSame = (a: campaigns.CampaignDetail, b: Omit<campaigns.ReportedCampaign, 'createdAt'>): boolean =>
   a.name === b.name &&
   a.template === b.template &&
   a.status === b.status &&
+  a.ref === b.ref &&
   JSON.stringify([...a.labels].sort()) === JSON.stringify([...new Set(b.labels)].sort());
 
 async function hasChannel(env: Env, channelId: string): Promise<boolean> {

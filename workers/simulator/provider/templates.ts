@@ -38,7 +38,8 @@ export const templates: readonly StoredTemplate[] = [
     header: null,
     body: 'Hola {{1}}, este fin de semana tienes {{2}} de descuento en tu próximo pedido. ¿Te lo guardamos?',
     footer: 'Responde BAJA para no recibir más ofertas.',
-    buttons: ['Guárdalo'],
+    buttons: ['Guárdalo', 'Ver la oferta'],
+    plainButtons: [1],
     examples: ['Lucía', '20 %'],
   },
   {
@@ -58,6 +59,10 @@ export const templates: readonly StoredTemplate[] = [
 /** As `GET /{business account}/message_templates` lists them. */
 export function listed(template: StoredTemplate): object {
   const { id, name, language, category, status, header, body, footer, buttons, examples } = template;
+  const buttonOf = (text: string, i: number) =>
+    template.plainButtons?.includes(i)
+      ? { type: 'URL', text, url: 'https://shop.example/offers' }
+      : { type: 'QUICK_REPLY', text };
   const hasPlaceholder = placeholdersOf(template).some(({ part }) => part === 'header');
   const components = [
     ...(header === null
@@ -65,7 +70,7 @@ export function listed(template: StoredTemplate): object {
       : [{ type: 'HEADER', format: 'TEXT', text: header, ...(hasPlaceholder && { example: { header_text: ['Munnar'] } }) }]),
     { type: 'BODY', text: body, example: { body_text: [examples] } },
     ...(footer === null ? [] : [{ type: 'FOOTER', text: footer }]),
-    ...(buttons.length === 0 ? [] : [{ type: 'BUTTONS', buttons: buttons.map((text) => ({ type: 'QUICK_REPLY', text })) }]),
+    ...(buttons.length === 0 ? [] : [{ type: 'BUTTONS', buttons: buttons.map(buttonOf) }]),
   ];
   return { id, name, language, category, status, parameter_format: 'POSITIONAL', components };
 }

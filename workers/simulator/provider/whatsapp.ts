@@ -208,11 +208,15 @@ function templateContent({ name, language, components = [] }: Extract<Message, {
   if (text === null)
     return respond(whatsappError(400, 132000, 'Number of parameters does not match the expected number of params'));
   const payloads = components.flatMap((part) => (part.type === 'button' ? [part] : []));
-  const tokens = template.buttons.map((caption, i) => {
+  // Links and calls are nothing that the phone could press here.
+  const replies = template.buttons.flatMap((caption, i) => {
     const told = payloads.find(({ index }) => Number(index) === i);
-    return told?.parameters[0]?.payload ?? caption;
+    return template.plainButtons?.includes(i) ? [] : [{ caption, token: told?.parameters[0]?.payload ?? caption }];
   });
   if (payloads.some(({ index }) => Number(index) >= template.buttons.length))
     return respond(whatsappError(400, 132018, 'There is no such button in the template'));
-  return { kind: 'template' as const, text, media: null, buttons: template.buttons, tokens, windowMs: null };
+  const plain = payloads.find(({ index }) => template.plainButtons?.includes(Number(index)));
+  if (plain) return invalid(`Button at index ${plain.index} of type Url does not require parameters`);
+  const shown = { buttons: replies.map(({ caption }) => caption), tokens: replies.map(({ token }) => token) };
+  return { kind: 'template' as const, text, media: null, ...shown, windowMs: null };
 }

@@ -35,6 +35,8 @@ export type CampaignDetail = CampaignSummary & {
   review: ReviewEntry[];
   /** What it says before names and numbers are filled in. */
   template: string;
+  /** What a referral of the provider carries when it leads here. */
+  ref: string | null;
 };
 
 /** What the list shows. `cursor`: where the page before ended. */
@@ -147,7 +149,7 @@ function summaryOf(row: Row): CampaignSummary {
 const Review = z.array(ReviewEntry);
 
 function detailOf(row: Row): CampaignDetail {
-  const { template, version, created_by, created_by_name, updated_at, updated_by_name } = row;
+  const { template, ref, version, created_by, created_by_name, updated_at, updated_by_name } = row;
   return {
     ...summaryOf(row),
     // What another system sends keeps to no limits of ours.
@@ -159,6 +161,7 @@ function detailOf(row: Row): CampaignDetail {
     updatedBy: updated_by_name,
     review: Review.parse(JSON.parse(row.review)),
     template,
+    ref,
   };
 }
 

@@ -7,7 +7,8 @@ import type { TemplateTable } from './schema';
 /** A template with where it came from; `syncedAt` in epoch ms. */
 export type ListedTemplate = Template & { source: 'provider' | 'manual'; syncedAt: number };
 
-const Buttons = z.array(z.string());
+/** A quick reply, or what was written down by hand, is its caption alone. */
+const Buttons = z.array(z.union([z.string(), z.strictObject({ plain: z.string() })]));
 
 /** The channel's template of that name and language; null when there is none. */
 export async function find(db: Db, channelId: string, name: string, language: string): Promise<Template | null> {
@@ -70,16 +71,20 @@ export const removing = (db: Db, channelId: string, name: string, language: stri
 
 function rowOf(
   channelId: string,
-  { buttons, ...template }: Template,
+  { buttons: captions, plainButtons, ...text }: Template,
   source: 'provider' | 'manual',
   now: number,
 ): Selectable<TemplateTable> {
-  // prettier-ignore
-  const { name, language, category, header, body, footer } = template;
-  const text = { name, language, category, header, body, footer, buttons: JSON.stringify(buttons) };
-  return { channel_id: channelId, ...text, source, synced_at: now };
+  const stored: z.infer<typeof Buttons> = captions.map((caption, i) =>
+    plainButtons?.includes(i) ? { plain: caption } : caption,
+  );
+  return { channel_id: channelId, ...text, buttons: JSON.stringify(stored), source, synced_at: now };
 }
 
 function templateOf({ name, language, category, header, body, footer, buttons }: Selectable<TemplateTable>): Template {
-  return { name, language, category, header, body, footer, buttons: Buttons.parse(JSON.parse(buttons)) };
+  const stored = Buttons.parse(JSON.parse(buttons));
+  const plainButtons = stored.flatMap((button, i) => (typeof button === 'string' ? [] : [i]));
+  const captions = stored.map((button) => (typeof button === 'string' ? button : button.plain));
+  const text = { name, language, category, header, body, footer, buttons: captions };
+  return plainButtons.length > 0 ? { ...text, plainButtons } : text;
 }

@@ -27,7 +27,8 @@ export function facts(found: Record<string, string | number | boolean | null | u
   return Object.keys(details).length > 0 ? details : null;
 }
 
-/** A button's payload, when it is a campaign token of ours. */
-export function tokenOf(payload: string | undefined): string | null {
-  return payload !== undefined && payload.startsWith('pc_') && payload.length <= MAX_TOKEN ? payload : null;
+/** What a button or a link brings back, as a campaign's token: our own mark if there is one, else what another system has put there. */
+export function tokenOf(...payloads: (string | undefined)[]): string | null {
+  const tokens = payloads.filter((payload) => payload !== undefined && payload !== '' && payload.length <= MAX_TOKEN);
+  return tokens.find((token) => token?.startsWith('pc_')) ?? tokens[0] ?? null;
 }

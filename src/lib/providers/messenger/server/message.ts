@@ -71,7 +71,7 @@ function withDetails(content: Content, more: Details): Content {
 function referencesOf({ reply_to, quick_reply, referral }: Message) {
   return {
     replyTo: reply_to?.mid ?? null,
-    token: tokenOf(quick_reply?.payload) ?? tokenOf(referral?.ref),
+    token: tokenOf(quick_reply?.payload, referral?.ref),
     ref: refOf(referral),
   };
 }

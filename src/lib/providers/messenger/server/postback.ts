@@ -54,7 +54,7 @@ export function postbackOf(part: unknown, { sender, page, at, standby }: Occasio
       media: null,
       details: Object.keys(details).length > 0 ? details : null,
       replyTo: null,
-      token: tokenOf(payload) ?? tokenOf(referral?.ref),
+      token: tokenOf(payload, referral?.ref),
       ref: refOf(referral),
     },
   ];

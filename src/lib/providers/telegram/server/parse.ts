@@ -107,8 +107,7 @@ function messageOf(part: unknown): Found {
 function startOf(text: string): { text: string; token: string | null; ref: string | null } | null {
   const payload = /^\/start(?:@\w{1,64})? +(\S{1,256})\s*$/.exec(text)?.[1];
   if (payload === undefined) return null;
-  const token = tokenOf(payload);
-  return { text: '/start', token, ref: token === null ? payload : null };
+  return { text: '/start', token: tokenOf(payload), ref: payload };
 }
 
 function replyToOf({ chat, reply_to_message: answered }: Message): string | null {

@@ -1,3 +1,4 @@
+import { isScopedId } from '../../../domain/address';
 import type { CampaignMark, OutboundMedia, OutboundMessage } from '../../../domain/provider';
 import type { TemplateParameter, TemplateUse } from '../../../domain/template';
 
@@ -6,8 +7,8 @@ export function bodyOf(message: OutboundMessage, mediaId: string | null) {
   return {
     messaging_product: 'whatsapp',
     recipient_type: 'individual',
-    // With both, the number would win; a user who hides it has only the scoped id (two capitals, a dot, then letters and digits).
-    ...(/^[A-Z]{2}\./.test(message.address) ? { recipient: message.address } : { to: message.address }),
+    // With both, the number would win.
+    ...(isScopedId(message.address) ? { recipient: message.address } : { to: message.address }),
     ...contentOf(message, mediaId),
     ...(message.replyTo !== null && { context: { message_id: message.replyTo } }),
     biz_opaque_callback_data: message.id,
@@ -36,14 +37,17 @@ function mediaOf({ kind, fileName }: OutboundMedia, id: string, text: string) {
 /** Audio and stickers are refused with one. */
 export const takesCaption = (kind: OutboundMedia['kind']): boolean => kind !== 'audio' && kind !== 'sticker';
 
-/** A template has its own buttons; told are only what pressing them is to bring back, by their places. */
-function templateOf({ name, language, header, body }: TemplateUse, campaign: CampaignMark | undefined) {
-  const buttons = (campaign?.buttons ?? []).map(({ token }, i) => ({
-    type: 'button',
-    sub_type: 'quick_reply',
-    index: String(i),
-    parameters: [{ type: 'payload', payload: token }],
-  }));
+/** A template has its own buttons; told is only what pressing a quick reply is to bring back, by its place. Others take no parameter. */
+function templateOf({ name, language, header, body, plainButtons = [] }: TemplateUse, campaign: CampaignMark | undefined) {
+  const marked = (campaign?.buttons ?? []).map(({ token }, index) => ({ token, index }));
+  const buttons = marked
+    .filter(({ index }) => !plainButtons.includes(index))
+    .map(({ token, index }) => ({
+      type: 'button',
+      sub_type: 'quick_reply',
+      index: String(index),
+      parameters: [{ type: 'payload', payload: token }],
+    }));
   const texts = [
     { type: 'header', parameters: header.map(parameterOf) },
     { type: 'body', parameters: body.map(parameterOf) },

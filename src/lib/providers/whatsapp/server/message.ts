@@ -96,6 +96,7 @@ function messageOf(
     details: content.details || origin ? { ...origin, ...content.details } : null,
     // What was forwarded is no answer to anything, whatever its context says.
     replyTo: forwarded ? null : (context?.id ?? null),
-    ref: referral?.ref ?? referral?.ctwa_clid ?? referral?.source_id ?? null,
+    // The id of a click is one that no campaign can know.
+    ref: referral?.ref ?? referral?.source_id ?? referral?.ctwa_clid ?? null,
   };
 }

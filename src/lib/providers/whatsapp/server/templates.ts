@@ -27,7 +27,7 @@ const Text = z.object({ text: z.string() });
 const TextHeader = Text.extend({ format: z.literal('TEXT') });
 const Buttons = z.object({ buttons: z.array(z.object({ type: z.string(), text: z.string(), url: words })) });
 
-/** Buttons that go out without a parameter of ours. */
+/** Buttons that may go out without a parameter of ours; only a quick reply may have one. */
 const plainButtons = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'VOICE_CALL'];
 
 /**
@@ -99,6 +99,8 @@ function takeComponent(template: Template, component: { type: string }): boolean
       const { data } = Buttons.safeParse(component);
       const isPlain = data?.buttons.every(({ type, url }) => plainButtons.includes(type) && !url?.includes('{{'));
       template.buttons = data?.buttons.map(({ text }) => cleanText(text, MAX_PART)) ?? [];
+      const plain = data?.buttons.flatMap(({ type }, i) => (type === 'QUICK_REPLY' ? [] : [i])) ?? [];
+      if (plain.length > 0) template.plainButtons = plain;
       return isPlain === true;
     }
     default:

@@ -6,13 +6,13 @@ const SCHEME = 'sha256=';
 /** Meta sends about ten digits; what is longer is not echoed. */
 const MAX_CHALLENGE = 256;
 
-/** Meta's subscription check: the challenge, when the caller knows our verify token. */
+/** Meta's subscription check: the challenge, when the caller knows our verify token; during a rotation, either of them. */
 export function handshake(query: URLSearchParams, channel: Channel): string | null {
   const challenge = query.get('hub.challenge');
   const token = query.get('hub.verify_token');
   const expected = channel.secrets.verifyToken;
   if (query.get('hub.mode') !== 'subscribe' || !challenge || challenge.length > MAX_CHALLENGE || !token || !expected) return null;
-  return sameText(token, expected) ? challenge : null;
+  return [expected, ...secretsOf(expected)].some((one) => sameText(token, one)) ? challenge : null;
 }
 
 /** `X-Hub-Signature-256: sha256=<lower-case hex HMAC-SHA256 of the raw body>`, keyed with the app secret. */

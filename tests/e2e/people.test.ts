@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { refusalOf, signIn } from './support/agent';
 import { Customer, mark } from './support/customer';
 import { ask, condition, count, person, query } from './support/people';
@@ -166,6 +167,42 @@ test('an Admin imports a file with errors, fixes the mapping, and imports what w
   await expect(person(page, { name: `Uwe ${tag}` })).toBeVisible();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export 3 people' }).click()]);
   expect(await readFile(await file.path(), 'utf8')).toContain(`Eva ${tag}`);
+});
+
+test('further people that cannot be had are not asked for without end, and come when somebody asks for them again', async ({
+  enter,
+}) => {
+  const tag = mark();
+  const lines = Array.from({ length: 60 }, (_, n) => `Ada ${tag} ${n},+1202555${2_000 + n}\n`);
+  const { page } = await enter('admin');
+  await page.goto('/people/add');
+  const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(`Name,Phone\n${lines.join('')}`) };
+  await page.getByLabel('Choose a file').setInputFiles(file);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByRole('heading', { name: '60 people imported' })).toBeVisible();
+
+  let refused = 0;
+  await page.route('**/api/trpc/*people.list*', (route) => {
+    if (!decodeURIComponent(route.request().url()).includes('"cursor"')) return route.continue();
+    refused += 1;
+    return route.abort('connectionrefused');
+  });
+  await page.goto(`/people?q=${tag}`);
+  await expect(count(page)).toHaveText('60 people');
+  const list = page.getByRole('list', { name: 'People' });
+  await list.getByRole('link').first().focus();
+  await page.keyboard.press('End');
+  await expect(page.getByText('Further people could not be loaded.')).toBeVisible();
+  // One that what is said makes room for, and one for each look at what has happened meanwhile.
+  await wait(2_000);
+  expect(refused).toBeLessThan(8);
+
+  await page.unroute('**/api/trpc/*people.list*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('Further people could not be loaded.')).toBeHidden();
+  await list.getByRole('link').first().focus();
+  await page.keyboard.press('End');
+  await expect(list.locator('[aria-posinset="60"]')).toBeVisible();
 });
 
 for (const { title, options } of looks) {

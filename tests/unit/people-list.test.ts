@@ -134,3 +134,43 @@ test('a failure shows only where there is nothing else to show, and can be tried
   await vi.advanceTimersByTimeAsync(0);
   expect([list.status, list.freshness, ids()]).toEqual(['ready', 'failed', 'ab']);
 });
+
+test('a further page that fails is asked for again, and takes nothing from what is here', async () => {
+  const { list, calls, answer, ids } = aList();
+  list.show(view());
+  await answer(0, 'abc', 'next');
+  void list.more();
+  calls[1]?.fail(new Error('down'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([calls.length, list.moreFailed, list.freshness, list.hasMore]).toEqual([2, true, 'fresh', true]);
+  void list.more();
+  await answer(2, 'de');
+  expect([ids(), list.moreFailed]).toEqual(['abcde', false]);
+});
+
+test('of rows that could not be renewed no further ones are asked for, until they are', async () => {
+  const { list, calls, answer, ids } = aList();
+  list.show(view());
+  await answer(0, 'abc', 'next');
+  list.show(view({ search: 'x' }));
+  calls[1]?.fail(new Error('down'));
+  await vi.advanceTimersByTimeAsync(0);
+  void list.more();
+  expect([calls.length, list.freshness]).toEqual([2, 'failed']);
+  list.refresh();
+  await answer(2, 'xy', 'further');
+  void list.more();
+  await answer(3, 'z');
+  expect([ids(), calls[3]?.input.cursor]).toEqual(['xyz', 'further']);
+});
+
+test('another view forgets that a further page of the one before could not be had', async () => {
+  const { list, calls, answer } = aList();
+  list.show(view());
+  await answer(0, 'abc', 'next');
+  void list.more();
+  calls[1]?.fail(new Error('down'));
+  await vi.advanceTimersByTimeAsync(0);
+  list.show(view({ search: 'x' }));
+  expect(list.moreFailed).toBe(false);
+});

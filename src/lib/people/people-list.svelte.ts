@@ -29,6 +29,7 @@ export class PeopleList {
   #freshness: 'fresh' | 'loading' | 'failed' = $state('fresh');
   #countFailed = $state(false);
   #loadingMore = $state(false);
+  #moreFailed = $state(false);
   #cursor: string | null = $state(null);
 
   /** How far it was scrolled, px, for who comes back to it. */
@@ -57,6 +58,8 @@ export class PeopleList {
   /** Whether the rows are what the view asks for. */
   get freshness() { return this.#freshness; } // prettier-ignore
   get hasMore() { return this.#cursor !== null; } // prettier-ignore
+  /** Further rows are there, but could not be loaded. */
+  get moreFailed() { return this.#moreFailed && this.hasMore; } // prettier-ignore
   /** Who is in the list, or their order, has changed while it was held still. */
   get hasChanged() { return this.#waiting !== null; } // prettier-ignore
 
@@ -75,14 +78,15 @@ export class PeopleList {
   refresh(counts = true): void {
     if (this.#status === 'failed') this.#status = 'loading';
     if (this.#status === 'ready') this.#freshness = 'loading';
+    this.#moreFailed = false;
     void this.#load();
     if (counts) void this.#count(true);
   }
 
-  /** Loads the next page, if there is one and none is on its way. */
+  /** Loads the next page, if there is one and none is on its way; never one of rows that are not what the view asks for. */
   async more(): Promise<void> {
     const cursor = this.#cursor;
-    if (cursor === null || this.#loadingMore || this.#status !== 'ready' || this.#freshness === 'loading') return;
+    if (cursor === null || this.#loadingMore || this.#status !== 'ready' || this.#freshness !== 'fresh') return;
     this.#loadingMore = true;
     const { signal } = this.#fetch;
     try {
@@ -91,8 +95,9 @@ export class PeopleList {
       const known = new Set(this.#rows.map(({ id }) => id));
       this.#rows = [...this.#rows, ...page.items.filter(({ id }) => !known.has(id))];
       this.#cursor = page.nextCursor;
+      this.#moreFailed = false;
     } catch (error) {
-      this.#failed(error, signal);
+      if (!signal.aborted && !isAborted(error)) this.#moreFailed = true;
     } finally {
       this.#loadingMore = false;
     }

@@ -1,6 +1,7 @@
 import { render, type CampaignContent, type Recipient } from '../domain/campaign-content';
 import { problemsOf, type CampaignDraft, type DraftProblem } from '../domain/campaign-draft';
 import { ChannelId } from '../domain/ids';
+import { rulesOf } from '../domain/provider-rules';
 import type { Template } from '../domain/template';
 import { api } from './api';
 import type { CampaignDetail } from './campaign-page.svelte';
@@ -29,17 +30,17 @@ export class CampaignEditor {
   choices: EditorChoices | null = $state.raw(null);
   segments: readonly EditorSegment[] = $state.raw([]);
   templates: EditorTemplates | null = $state.raw(null);
-  /** Why the editor cannot be used. */
-  problem: string | null = $state(null);
   /** How many it reaches: null = being counted, or cannot be. */
   reach: { total: number | null; windowMs: number | null } | null = $state.raw(null);
   #saved = $state('');
+  #choicesProblem: string | null = $state(null);
+  #templatesProblem: string | null = $state(null);
   #loading: Promise<void> | null = null;
   #loadingTemplates: Promise<void> | null = null;
 
   constructor(detail: CampaignDetail | null) {
     if (detail) this.fill(detail);
-    else this.#saved = JSON.stringify(this.draft);
+    else this.settle();
   }
 
   /** Shows what is stored. */
@@ -57,11 +58,27 @@ export class CampaignEditor {
 
   /** What is typed now is what is stored. */
   settle(): void {
-    this.#saved = JSON.stringify(this.draft);
+    this.#saved = this.#typed;
   }
 
+  /** Whether something typed would be lost, also while it is not enough for a draft. */
   get isChanged(): boolean {
-    return JSON.stringify(this.draft) !== this.#saved;
+    return this.#typed !== this.#saved;
+  }
+
+  /** Why the editor cannot be used. */
+  get problem(): string | null {
+    return this.#choicesProblem ?? (this.hasTemplates ? this.#templatesProblem : null);
+  }
+
+  /** Whether the chosen channel takes campaigns as templates. */
+  get hasTemplates(): boolean {
+    return this.channel !== null && rulesOf(this.channel.provider).hasTemplates;
+  }
+
+  /** The templates of the chosen channel could not be had. */
+  get templatesFailed(): boolean {
+    return this.hasTemplates && this.#templatesProblem !== null;
   }
 
   get channel() {
@@ -94,6 +111,7 @@ export class CampaignEditor {
     if (this.name.trim() === '') return [{ field: 'name', words: 'Give the campaign a name.' }];
     if (!choices) return [{ field: 'channel', words: 'The channels could not be loaded. Try again above.' }];
     if (!draft || !channel) return [{ field: 'channel', words: 'Choose a channel.' }];
+    if (this.templatesFailed) return [{ field: 'template', words: 'The templates could not be loaded. Try again above.' }];
     return problemsOf(draft, {
       provider: channel.provider,
       template: this.template,
@@ -116,7 +134,9 @@ export class CampaignEditor {
     await this.#loadingTemplates;
   }
 
+  /** What there is to choose from; again after a failure, with the templates if they are missing. */
   load(): Promise<void> {
+    if (this.templatesFailed) void this.loadTemplates();
     return (this.#loading = this.#load());
   }
 
@@ -125,26 +145,33 @@ export class CampaignEditor {
     return (this.#loadingTemplates = this.#loadTemplates());
   }
 
+  get #typed(): string {
+    const { name, labels, channelId, text, templateKey, values, segmentId } = this;
+    const buttons = this.buttons.filter((caption) => caption.trim() !== '');
+    return JSON.stringify([name, labels, channelId, text, buttons, templateKey, values, segmentId]);
+  }
+
   async #load(): Promise<void> {
     try {
       const [choices, segments] = await Promise.all([api.campaigns.choices.query(), api.segments.options.query()]);
       this.choices = choices;
       this.segments = segments;
-      this.problem = null;
+      this.#choicesProblem = null;
     } catch (error) {
-      this.problem = problemOf(error).words;
+      this.#choicesProblem = problemOf(error).words;
     }
   }
 
   async #loadTemplates(): Promise<void> {
     const channelId = ChannelId.safeParse(this.channelId);
     this.templates = null;
+    this.#templatesProblem = null;
     if (!channelId.success) return;
     try {
       const templates = await api.campaigns.templates.query({ channelId: channelId.data });
       if (this.channelId === channelId.data) this.templates = templates;
     } catch (error) {
-      this.problem = problemOf(error).words;
+      if (this.channelId === channelId.data) this.#templatesProblem = problemOf(error).words;
     }
   }
 

@@ -30,6 +30,10 @@ for (const { title, options } of looks) {
     await page.getByRole('button', { name: 'Send later' }).click();
     await expectWell(page, 'a schedule');
     await page.getByRole('button', { name: 'Send now' }).click();
+    const question = page.getByRole('dialog', { name: /^Send to \d+ (person|people) now\?$/ });
+    await expect(question).toBeVisible();
+    await expectWell(page, 'the question before it is sent');
+    await question.getByRole('button', { name: 'Send', exact: true }).click();
     await expect(page.getByText('Everybody has been written to')).toBeVisible();
     await expect(page.getByRole('region', { name: 'Recipients' }).getByRole('listitem').first()).toBeVisible();
     await expectWell(page, 'what became of it');

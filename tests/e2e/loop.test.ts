@@ -66,6 +66,14 @@ test('a campaign is written, approved and sent to a segment; who answers is foun
   await expect(pill(vera, 'Approved')).toBeVisible();
   await carl.reload();
   await carl.getByRole('button', { name: 'Send now' }).click();
+  const question = carl.getByRole('dialog', { name: 'Send to 2 people now?' });
+  await expect(question.getByRole('button', { name: 'Cancel' }), 'one key too many sends nothing').toBeFocused();
+  await carl.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(carl.getByRole('button', { name: 'Send now' })).toBeFocused();
+  await expect(pill(carl, 'Approved')).toBeVisible();
+  await carl.keyboard.press('Enter');
+  await question.getByRole('button', { name: 'Send', exact: true }).press('Enter');
   await expect(carl.getByText('Everybody has been written to')).toBeVisible();
   await expect(figure(carl, 'Sent')).toHaveText('2');
 
@@ -113,6 +121,7 @@ test('a campaign is written, approved and sent to a segment; who answers is foun
   await vera.getByRole('link', { name: `${names.campaign}, again` }).click();
   await vera.getByRole('button', { name: 'Approve' }).click();
   await vera.getByRole('button', { name: 'Send now' }).click();
+  await vera.getByRole('dialog', { name: 'Send to 1 person now?' }).getByRole('button', { name: 'Send', exact: true }).click();
   await expect(vera.getByText('Everybody has been written to')).toBeVisible();
   await expect(figure(vera, 'Recipients')).toHaveText('1');
   await expect.poll(async () => (await nia.received()).map(({ text }) => text)).toContain(`Thank you, ${nia.name}`);

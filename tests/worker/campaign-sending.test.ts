@@ -6,6 +6,7 @@ import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { broadcastOf } from '../../workers/env';
+import { anAudience } from './broadcast-world';
 
 const db = database(env.DB);
 const HOUR = 3_600_000;
@@ -99,6 +100,18 @@ describe('a campaign for later', () => {
     expect(await refusalOf(creator.schedule({ id, version, at: Date.now() - HOUR }))).toBe('BAD_REQUEST');
     expect(await refusalOf(creator.schedule({ id, version, at: Date.now() + 400 * 24 * HOUR }))).toBe('BAD_REQUEST');
   });
+});
+
+test('who may send a campaign is told how many it would reach now, before anybody is reached', async () => {
+  const busy = ChannelId.parse('busy-bot');
+  await channels.insert(db, { id: busy, provider: 'telegram', name: 'Busy', accountId: 'b', settings: {}, secrets: { accessToken: 't' } }, env.SECRET_KEY, Date.now()); // prettier-ignore
+  await anAudience(busy, 3);
+  const made = await creator.create({ id: crypto.randomUUID(), draft: { ...draft, channelId: busy } });
+  const one = seen(await approver.approve(seen(await creator.submit(seen(made)))));
+  expect(await approver.reach({ id: one.id })).toEqual({ total: 3 });
+  expect(await approver.reach({ id: (await approved()).id })).toEqual({ total: 0 });
+  expect(await refusalOf(approver.reach({ id: 'nothing' }))).toBe('NOT_FOUND');
+  expect(await broadcastOf(env, one.id).progress()).toBeNull();
 });
 
 describe('a campaign that is sent', () => {

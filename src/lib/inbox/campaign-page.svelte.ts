@@ -75,6 +75,15 @@ export class CampaignPage {
     return this.#act('duplicate', () => api.campaigns.duplicate.mutate({ id: this.id, newId }));
   }
 
+  /** How many people it would reach if it were sent now; null when that cannot be said. */
+  async reach(): Promise<number | null> {
+    try {
+      return (await api.campaigns.reach.query({ id: this.id })).total;
+    } catch {
+      return null;
+    }
+  }
+
   recipients(outcome: Outcome | null, after: number) {
     return api.campaigns.recipients.query({ id: this.id, ...(outcome && { outcome }), after });
   }

@@ -1,6 +1,8 @@
 import type { Env } from '../../../workers/env';
 import type { Audience } from '../domain/campaign-draft';
 import { everybody, problemOf, type PeopleQuery } from '../domain/people-query';
+import type { ProviderName } from '../domain/provider';
+import { rulesOf } from '../domain/provider-rules';
 import { policyOf } from './bindings';
 import { database } from './db/client';
 import * as people from './db/people';
@@ -18,6 +20,12 @@ export const hasSegment = async ({ DB }: Env, id: string): Promise<boolean> => (
 /** Its name as people know it: null for everybody, and for one that is gone. */
 export async function nameOf({ DB }: Env, { segmentId }: Audience): Promise<string | null> {
   return segmentId === null ? null : ((await segments.find(database(DB), segmentId))?.name ?? null);
+}
+
+/** How shortly before somebody must have written to get a campaign, ms; null = whoever it is: an approved template goes out at any time. */
+export function withinOf(provider: ProviderName): number | null {
+  const { sendWindow, hasTemplates } = rulesOf(provider);
+  return hasTemplates ? null : sendWindow(0, {});
 }
 
 /**

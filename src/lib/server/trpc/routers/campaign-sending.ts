@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { CampaignId, outcomes, phaseStatuses, type BroadcastPlan, type Progress } from '../../../domain/broadcast';
 import { may } from '../../../domain/role';
 import { broadcastOf } from '../../bindings';
+import * as audiences from '../../campaign-audience';
 import type { CampaignDetail } from '../../db/campaigns';
 import * as drafts from '../../db/campaign-drafts';
-import { act, completeOf, detailOf, entryOf, One, refused, Seen, type Caller, type Step } from '../campaign-act';
+import { act, completeOf, detailOf, entryOf, factsOf, One, refused, Seen, type Caller, type Step } from '../campaign-act';
 import { rejected } from '../errors';
 import { allowed } from '../trpc';
 
@@ -111,6 +112,13 @@ export const campaignSending = {
     if (campaign.version === version) await withdraw(ctx, campaign);
     await act(ctx, campaign, version, { act: 'unschedule', name: 'unscheduled', scheduledAt: null });
     return {};
+  }),
+
+  /** How many people it would reach if it were sent now; null when its segment is gone. */
+  reach: senders.input(One).query(async ({ ctx, input: { id } }) => {
+    const campaign = await detailOf(ctx, id);
+    const within = audiences.withinOf((await factsOf(ctx, campaign)).provider);
+    return { total: await audiences.countReachable(ctx.env, campaign.audience, campaign.channelId, within) };
   }),
 
   sendNow: senders

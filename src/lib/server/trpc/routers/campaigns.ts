@@ -5,7 +5,6 @@ import { MAX_CAMPAIGN_TEXT } from '../../../domain/campaign-content';
 import { Audience, CampaignDraft, MAX_LABEL, MAX_LABELS, MAX_NAME } from '../../../domain/campaign-draft';
 import { actsFor, CampaignStatus } from '../../../domain/campaign-lifecycle';
 import { ChannelId } from '../../../domain/ids';
-import { rulesOf } from '../../../domain/provider-rules';
 import * as audiences from '../../campaign-audience';
 import * as drafts from '../../db/campaign-drafts';
 import * as campaigns from '../../db/campaigns';
@@ -90,8 +89,7 @@ export const campaignsRouter = router({
   previewAudience: writers.input(z.strictObject({ channelId: ChannelId, audience: Audience })).query(async ({ ctx, input }) => {
     const { provider } = await channelOf(ctx, input.channelId);
     if (provider === null) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such channel.' });
-    const { sendWindow, hasTemplates } = rulesOf(provider);
-    const within = hasTemplates ? null : sendWindow(0, {});
+    const within = audiences.withinOf(provider);
     return { total: await audiences.countReachable(ctx.env, input.audience, input.channelId, within), windowMs: within };
   }),
 

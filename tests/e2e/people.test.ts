@@ -123,6 +123,41 @@ test('a profile has everything that was ever said, archived conversations too, a
   await expect(log.getByText('Is anybody there?')).toBeVisible();
 });
 
+test('an open profile keeps up with what happens in its conversations, through a lost network too, and claims nothing', async ({
+  parley,
+  enter,
+}) => {
+  const nia = await Customer.on('whatsapp', parley.origin);
+  await nia.says('The first word');
+  const { page } = await enter('ana');
+  await page.goto(`/people/conversation/${nia.conversationId}`);
+  const profile = page.getByRole('region', { name: 'Profile' });
+  const log = page.getByRole('log', { name: 'Messages' });
+  await expect(log.getByText('The first word')).toBeVisible();
+  await expect(profile.getByText('New', { exact: true })).toBeVisible();
+
+  await nia.says('The second word');
+  await expect(log.getByText('The second word')).toBeVisible({ timeout: 5_000 });
+  const row = page.getByRole('region', { name: 'Conversations' }).getByRole('listitem').first();
+  await expect(row).toContainText('The second word');
+  const { api } = await signIn(parley.origin, 'ben');
+  await api.conversations.setTicketStatus.mutate({ id: nia.conversationId, ticketStatus: 'closed' });
+  await expect(profile.getByText('Closed', { exact: true })).toBeVisible({ timeout: 5_000 });
+  await expect(row.getByText('Closed', { exact: true })).toBeVisible();
+
+  // On a phone a conversation lies over the person, but not over what is said of the connection.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await row.getByRole('link').first().click();
+  await page.context().setOffline(true);
+  const offline = page.getByText('You are offline.');
+  await offline.click({ trial: true });
+  await nia.says('The third word');
+  await page.context().setOffline(false);
+  await expect(log.getByText('The third word')).toBeVisible();
+  await expect(offline).toBeHidden();
+  expect((await api.conversations.get.query({ id: nia.conversationId })).conversation.lock).toBeNull();
+});
+
 test('an Admin imports a file with errors, fixes the mapping, and imports what was left out after putting it right', async ({
   enter,
 }) => {

@@ -1,6 +1,7 @@
 import type { PeopleQuery } from '../domain/people-query';
 import type { Person } from '../domain/person';
 import { isAborted } from '../inbox/api';
+import { Looks } from './looks';
 import { queryText, type Asked, type PeopleSort } from './people-url';
 
 type Page = { items: Person[]; nextCursor: string | null };
@@ -13,12 +14,6 @@ type Options = {
 const PAGE = 50;
 /** Typing and building a query pause for this long before they are asked. */
 export const PAUSE_MS = 200;
-/** The database gets changes a moment after the dashboards hear of them; one look may come too soon, so there is a second. */
-const LOOKS = 2;
-const LOOK_AFTER_MS = 500;
-const LOOK_AGAIN_MS = 1_000;
-/** A look waits for so many times as long as the last one took: many open pages must not keep the database from its work. */
-const REST = 3;
 
 /** People as one view has them: keyset pages and a count, renewed when conversations change, without moving rows under a pointer. */
 export class PeopleList {
@@ -40,9 +35,7 @@ export class PeopleList {
   #isHeld = false;
   #fetch = new AbortController();
   #countFetch = new AbortController();
-  #looksLeft = 0;
-  #lookTimer: ReturnType<typeof setTimeout> | undefined;
-  #restUntil = 0;
+  readonly #looks = new Looks(() => this.#look());
 
   constructor(options: Options) {
     this.#options = options;
@@ -105,8 +98,7 @@ export class PeopleList {
 
   /** A conversation somewhere has changed: looks again soon. */
   heard(): void {
-    this.#looksLeft = LOOKS;
-    this.#lookIn(LOOK_AFTER_MS);
+    this.#looks.heard();
   }
 
   /** Holds the rows where they stand, because somebody points at them or has scrolled; or lets them move again. */
@@ -123,8 +115,7 @@ export class PeopleList {
   stop(): void {
     this.#fetch.abort();
     this.#countFetch.abort();
-    clearTimeout(this.#lookTimer);
-    this.#lookTimer = undefined;
+    this.#looks.stop();
     this.#shownKey = null;
   }
 
@@ -146,19 +137,6 @@ export class PeopleList {
     } catch (error) {
       this.#failed(error, signal);
     }
-  }
-
-  #lookIn(ms: number): void {
-    this.#lookTimer ??= setTimeout(() => void this.#lookOnce(), Math.max(ms, this.#restUntil - Date.now()));
-  }
-
-  async #lookOnce(): Promise<void> {
-    const at = Date.now();
-    this.#looksLeft -= 1;
-    await this.#look();
-    this.#restUntil = Date.now() + REST * (Date.now() - at);
-    this.#lookTimer = undefined;
-    if (this.#looksLeft > 0 && this.#shownKey !== null) this.#lookIn(LOOK_AGAIN_MS);
   }
 
   /** Asks for the first page again, silently. The same people in the same order are renewed in place, at any time. */

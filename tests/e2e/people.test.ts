@@ -130,7 +130,8 @@ test('an open profile keeps up with what happens in its conversations, through a
   const nia = await Customer.on('whatsapp', parley.origin);
   await nia.says('The first word');
   const { page } = await enter('ana');
-  await page.goto(`/people/conversation/${nia.conversationId}`);
+  await page.goto(`/people?q=${encodeURIComponent(nia.name)}`);
+  await person(page, nia).click();
   const profile = page.getByRole('region', { name: 'Profile' });
   const log = page.getByRole('log', { name: 'Messages' });
   await expect(log.getByText('The first word')).toBeVisible();

@@ -106,6 +106,40 @@ test('a restart of the server under an open conversation leaves the hold where i
   expect(provider.callsTo(nia.address)).toHaveLength(1);
 });
 
+test('a page that is not here yet says inside the app that there is no network, and opens in its place once there is', async ({
+  parley,
+  enter,
+}) => {
+  const nia = await Customer.on('webhook', parley.origin);
+  await nia.says('Hello');
+  const ana = await enter('ana');
+  const { page } = ana;
+  const thread = await ana.hold(nia);
+  await thread.composer.fill('Half an answer');
+  await page.waitForLoadState('networkidle');
+  // A page that is loaded anew forgets it.
+  await page.evaluate(() => Reflect.set(globalThis, 'isSame', true));
+  const rail = page.getByRole('navigation', { name: 'Main' });
+  const people = page.getByRole('region', { name: 'People' });
+
+  await page.context().setOffline(true);
+  await rail.getByRole('link', { name: 'People' }).click();
+  const words = page.getByRole('heading', { name: 'You are offline' });
+  await expect(words).toBeVisible();
+  await expect(rail).toBeVisible();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeFocused();
+  await expect(words).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(people).toBeVisible();
+  await expect(people, 'with its style').toHaveCSS('display', 'flex');
+
+  // What was open is where it was left.
+  await page.goBack();
+  await expect(thread.composer).toHaveValue('Half an answer');
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'isSame'))).toBe(true);
+});
+
 test('a page that a deploy has left behind says so, and keeps the draft through its reload', async ({ parley, enter }) => {
   const nia = await Customer.on('webhook', parley.origin);
   await nia.says('Hello');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { identityOf } from '../../src/lib/domain/address';
+import { identityOf, spellingsOf } from '../../src/lib/domain/address';
 import { attachmentFor, providerNames, rulesOf } from '../../src/lib/domain/provider-rules';
 import { channelForms, newChannelFields, newChannelFrom, settingsFrom, valuesOf } from '../../src/lib/inbox/channel-forms';
 import { charactersLeft } from '../../src/lib/inbox/text-limit';
@@ -85,6 +85,7 @@ describe('a fifth app is its folder and a line in each registry', () => {
     for (const event of group.events) world.run({ type: 'receive', target: group.target, event }, now);
     expect(world.conversation).toMatchObject({ provider: 'pigeon', sendWindowUntil: now + 3_600_000 });
     expect(identityOf(pigeon, 'COO')).toBe(identityOf(pigeon, 'coo'));
+    expect(spellingsOf(pigeon, 'Coo')).toEqual(['Coo', 'coo', 'COO']);
     expect(charactersLeft(pigeon, 'four')).toBe(136);
     expect(attachmentFor(pigeon, { mime: 'text/plain', size: 5_000 })).toEqual({
       refusal: 'Pigeon post takes at most 1 KB of this type.',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { identityOf, isScopedId } from '../../src/lib/domain/address';
+import { identityOf, isScopedId, spellingsOf } from '../../src/lib/domain/address';
 
 const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
 /** The two spellings of a Brazilian or an Argentine mobile number. */
@@ -10,8 +10,11 @@ const variants = fc.oneof(
 );
 /** Any number that has one spelling only. */
 const plain = fc.stringMatching(/^\d{1,16}$/).filter((number) => !/^(55\d{10,11}|54\d{10}|549\d{10})$/.test(number));
+/** As those that have two begin, of any length. */
+const near = fc.stringMatching(/^\+?(55|54|549)\d{6,12}$/);
 const anything = fc.oneof(
   fc.string(),
+  near,
   plain,
   variants.map(([long]) => long),
 );
@@ -71,10 +74,33 @@ test('two numbers that differ in more than the extra digit stay two', () => {
   );
 });
 
+test('every spelling of an address has its identity, and the address is among them', () => {
+  fc.assert(
+    fc.property(anything, (address) => {
+      const spellings = spellingsOf('whatsapp', address);
+      const identity = identityOf('whatsapp', address);
+      expect(spellings).toContain(address);
+      expect(spellings).toContain(identity);
+      expect(new Set(spellings).size).toBe(spellings.length);
+      for (const spelling of spellings) expect(identityOf('whatsapp', spelling)).toBe(identity);
+    }),
+  );
+});
+
+test('whichever spelling of a number is asked about, all of them are known', () => {
+  fc.assert(
+    fc.property(variants, ([long, short]) => {
+      const all = [long, short, `+${long}`, `+${short}`];
+      for (const one of all) expect(spellingsOf('whatsapp', one).sort()).toEqual([...all].sort());
+    }),
+  );
+});
+
 test('the ids of other providers are left as they are', () => {
   fc.assert(
     fc.property(anything, fc.constantFrom('messenger', 'telegram', 'webhook'), (address, provider) => {
       expect(identityOf(provider, address)).toBe(address);
+      expect(spellingsOf(provider, address)).toEqual([address]);
     }),
   );
 });

@@ -329,6 +329,43 @@ describe('a reply', () => {
     expect(cards).toMatchObject([{ text: 'Hi Person, spring is here' }]);
   });
 
+  test('from another spelling of the number, or another address of theirs, is known by what it quotes, by our mark and by the time', async () => {
+    const channelId = await aShop();
+    const [address = ''] = await anAudience(channelId, 1);
+    const long = '5511987654321';
+    const short = '551187654321';
+    const scoped = 'US.13491208655302741918';
+    await env.DB.prepare('UPDATE person_addresses SET address = ?, identity = ? WHERE address = ?')
+      .bind(long, short, address)
+      .run();
+    provider();
+    const plan = await aPlan(channelId);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+    await vi.waitFor(async () => expect(await sendsOf(plan.campaignId)).toMatchObject([{ provider_message_id: wamid(long) }]));
+    const token = await signToken({ campaignId: plan.campaignId, seq: 1, button: 1 }, env.SECRET_KEY);
+    const answered = async (fields: Parameters<typeof anInbound>[0]) => {
+      // Each as if it were the first.
+      const id = await conversationIdOf(channelId, crypto.randomUUID());
+      const target = { id, channelId, provider: 'whatsapp' as const, address: short, name: 'Lena' };
+      await conversationOf(env, id).receive(target, [anInbound({ eventId: `wamid.${id}`, address: short, ...fields })]);
+      const thread = await vi.waitFor(async () => {
+        const found = await conversationOf(env, id).get();
+        if (!found.ok || found.value.conversation.campaign === null) throw new Error('not attributed');
+        return found.value;
+      });
+      const cards = thread.messages.filter(({ kind }) => kind === 'campaign').map(({ text }) => text);
+      return { match: thread.conversation.campaign?.match, cards };
+    };
+    const cards = [expect.stringMatching(/^Hi Person, /)];
+    expect(await answered({ replyTo: wamid(long) })).toEqual({ match: 'exact', cards });
+    expect(await answered({ token })).toEqual({ match: 'token', cards });
+    expect(await answered({})).toEqual({ match: 'inferred', cards });
+    expect(await answered({ address: scoped, aliases: [short], replyTo: wamid(long) })).toEqual({ match: 'exact', cards });
+    await env.DB.prepare('DELETE FROM campaign_sends WHERE campaign_id = ?').bind(plan.campaignId).run();
+    expect(await answered({ token })).toEqual({ match: 'token', cards });
+  });
+
   test('that is quicker than the record of what it quotes becomes exact when that lands, and the guess is taken back', async () => {
     const { target, address, plan, campaignOf, channelId } = await sentTo();
     const stub = conversationOf(env, target.id);

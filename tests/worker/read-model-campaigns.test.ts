@@ -37,7 +37,8 @@ const aSend = (fields: Partial<campaignSends.CampaignSend> = {}): campaignSends.
 
 const aReply = (fields: Partial<attribution.Reply> = {}): attribution.Reply => ({
   channelId,
-  address: '111',
+  provider: 'whatsapp',
+  addresses: ['111'],
   replyTo: null,
   token: null,
   ref: null,
@@ -61,6 +62,9 @@ beforeAll(async () => {
     aSend({ id: 'send-3', address: '222', providerMessageId: 'wamid.3', token: 'token-3', text: 'Hi Ben, spring is here' }),
     aSend({ id: 'send-4', address: '333', providerMessageId: null, token: null, sentAt: NOW - 72 * HOUR - 1 }),
     aSend({ id: 'send-5', address: '444', providerMessageId: null, token: null, sentAt: NOW + 60_000 }),
+    aSend({ id: 'send-br', address: '5511987654321', providerMessageId: 'wamid.br', token: 'token-br', sentAt: NOW - HOUR }),
+    aSend({ id: 'send-br-2', campaignId: 'autumn-2', address: '551187654321', providerMessageId: null, token: null }),
+    aSend({ id: 'send-ar', address: '541123456789', providerMessageId: 'wamid.ar', token: 'token-ar' }),
   ]);
 });
 
@@ -69,15 +73,33 @@ test.each<[string, Partial<attribution.Reply>, string | null]>([
   ['our token, when what it quotes is not a campaign message', { replyTo: 'wamid.9', token: 'token-1' }, 'spring token send-1'],
   ['the newest campaign of a referral, by what was last sent of it', { token: 'token-9', ref: 'ad-7' }, 'autumn-2 ref autumn-2'],
   ['the newest campaign message within 72 hours', {}, 'autumn inferred send-2'],
-  ['a campaign message whose clock runs a minute ahead', { address: '444' }, 'spring inferred send-5'],
-  ['nothing, when the newest campaign message is older', { address: '333' }, null],
-  ['nothing, when nothing was sent to the address', { address: '555' }, null],
+  ['a campaign message whose clock runs a minute ahead', { addresses: ['444'] }, 'spring inferred send-5'],
+  ['nothing, when the newest campaign message is older', { addresses: ['333'] }, null],
+  ['nothing, when nothing was sent to the address', { addresses: ['555'] }, null],
   [
     'nothing, when it came on another channel',
     { channelId: 'demo-telegram', replyTo: 'wamid.1', token: 'token-1', ref: 'ad-7' },
     null,
   ],
 ])('a reply is attributed by %s', async (_, fields, expected) => {
+  const found = await attribution.attribute(db, aReply(fields));
+  expect(found && `${found.campaign.id} ${found.campaign.match} ${found.send.id}`).toBe(expected);
+});
+
+const brazil = ['551187654321'];
+const argentina = ['5491123456789'];
+const scoped = ['US.13491208655302741918', '551187654321'];
+
+test.each<[string, Partial<attribution.Reply>, string]>([
+  ['by what it quotes', { addresses: brazil, replyTo: 'wamid.br' }, 'spring exact send-br'],
+  ['by our token', { addresses: brazil, token: 'token-br' }, 'spring token send-br'],
+  ['by our own mark', { addresses: argentina, sendId: 'send-ar' }, 'spring token send-ar'],
+  ['by a referral', { addresses: ['5511987654321'], ref: 'ad-7' }, 'autumn-2 ref send-br-2'],
+  ['by the newest message, whichever spelling that went to', { addresses: brazil }, 'spring inferred send-br'],
+  ['by the only message', { addresses: argentina }, 'spring inferred send-ar'],
+  ['by what it quotes, from another address of theirs', { addresses: scoped, replyTo: 'wamid.br' }, 'spring exact send-br'],
+  ['by the newest message, from another address of theirs', { addresses: scoped }, 'spring inferred send-br'],
+])('a reply from a number that is spelled otherwise is attributed %s', async (_, fields, expected) => {
   const found = await attribution.attribute(db, aReply(fields));
   expect(found && `${found.campaign.id} ${found.campaign.match} ${found.send.id}`).toBe(expected);
 });
@@ -112,7 +134,7 @@ test('a provider’s id that comes after the send is added, and is not lost when
   await campaignSends.recordSends(env.DB, [late]);
   await campaignSends.recordSends(env.DB, [{ ...late, providerMessageId: 'wamid.late' }]);
   await campaignSends.recordSends(env.DB, [late]);
-  expect(await attribution.attribute(db, aReply({ address: '666', replyTo: 'wamid.late' }))).toMatchObject({
+  expect(await attribution.attribute(db, aReply({ addresses: ['666'], replyTo: 'wamid.late' }))).toMatchObject({
     campaign: { match: 'exact' },
   });
 });

@@ -4,7 +4,7 @@ import type { Conversation } from '../../src/lib/domain/conversation';
 import { CARD } from '../../src/lib/domain/inbound';
 import type { Message } from '../../src/lib/domain/message';
 import { looksSigned, readToken, type Claim } from '../../src/lib/server/campaign-token';
-import { attribute, unrecorded } from '../../src/lib/server/db/attribution';
+import { attribute, isTheirs, unrecorded } from '../../src/lib/server/db/attribution';
 import * as sends from '../../src/lib/server/db/campaign-sends';
 import { database } from '../../src/lib/server/db/client';
 import { broadcastOf, type Env } from '../env';
@@ -12,20 +12,26 @@ import { broadcastOf, type Env } from '../env';
 /** Asks the campaigns' records what an inbound message answers; where they are behind, the campaign's own object. */
 export async function attributionOf(env: Env, conversation: Conversation, question: sends.Question): Promise<Attribution | null> {
   const { replyTo, token, ref, at } = question;
-  const { channelId, contact } = conversation;
   const claim = token === null ? null : await readToken(token, env.SECRET_KEY);
   const sendId = claim && sendIdOf(claim.campaignId, claim.seq);
-  const found = await attribute(database(env.DB), { channelId, address: contact.address, replyTo, token, sendId, ref, at });
+  const found = await attribute(database(env.DB), { ...whoOf(conversation), replyTo, token, sendId, ref, at });
   if (!claim || (found && !isSurer('token', found.campaign.match))) return found;
   return (await fromSender(env, conversation, claim)) ?? found;
 }
 
-async function fromSender(env: Env, { channelId, contact }: Conversation, claim: Claim): Promise<Attribution | null> {
+/** A campaign may have been sent to any of the addresses by which they are known. */
+const whoOf = ({ channelId, provider, contact, aliases = [] }: Conversation) => ({
+  channelId,
+  provider,
+  addresses: [contact.address, ...aliases],
+});
+
+async function fromSender(env: Env, conversation: Conversation, claim: Claim): Promise<Attribution | null> {
   const message = await broadcastOf(env, claim.campaignId).message(claim.seq);
-  if (message?.address !== contact.address) return null;
+  if (!message || !isTheirs(whoOf(conversation), message.address)) return null;
   const { text, buttons, providerMessageId, at } = message;
   const send = { id: sendIdOf(claim.campaignId, claim.seq), providerMessageId, text, buttons, at };
-  return unrecorded(database(env.DB), channelId, claim.campaignId, send);
+  return unrecorded(database(env.DB), conversation.channelId, claim.campaignId, send);
 }
 
 /** What a later record of a send would have to be of, for a surer answer than this one; empty = there is none to wait for. */

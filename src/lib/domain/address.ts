@@ -11,3 +11,9 @@ export const identityOf = (provider: ProviderName, address: string): string => r
  * a dot, and letters and digits.
  */
 export const isScopedId = (address: string): boolean => /^[A-Z]{2}\.[A-Za-z0-9.]{1,120}$/.test(address);
+
+/** Every way to write an address of that one's identity, itself among them: what was kept under any of them is found by these. */
+export function spellingsOf(provider: ProviderName, address: string): string[] {
+  const identity = identityOf(provider, address);
+  return [...new Set([address, identity, ...(rulesOf(provider).spellingsOf?.(identity) ?? [])])];
+}

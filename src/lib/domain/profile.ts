@@ -58,6 +58,8 @@ export type Profile = {
   addressWords: readonly string[];
   /** The form by which a person is known, where the app writes one address in several ways. Idempotent. */
   identityOf?(address: string): string;
+  /** All the ways in which it writes the address of that identity. */
+  spellingsOf?(identity: string): readonly string[];
   /** Least time between two messages to one end user. */
   paceMs: number;
   /** Most messages a second on one channel. */

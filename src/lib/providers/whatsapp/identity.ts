@@ -10,3 +10,11 @@ export function identityOf(address: string): string {
     .replace(/^(55\d{2})9(\d{8})$/, '$1$2')
     .replace(/^(54)9(\d{10})$/, '$1$2');
 }
+
+/** The numbers of that identity, each with and without a plus; of an id that is no number only itself. */
+export function spellingsOf(identity: string): string[] {
+  if (!/^\d+$/.test(identity)) return [identity];
+  const [, before, rest] = /^(55\d{2})(\d{8})$/.exec(identity) ?? /^(54)(\d{10})$/.exec(identity) ?? [];
+  const numbers = before === undefined ? [identity] : [identity, `${before}9${rest}`];
+  return numbers.flatMap((number) => [number, `+${number}`]);
+}

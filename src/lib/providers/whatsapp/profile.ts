@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/profile';
-import { identityOf } from './identity';
+import { identityOf, spellingsOf } from './identity';
 
 const KB = 1_024;
 const MB = 1_024 * KB;
@@ -37,6 +37,7 @@ export const profile = {
   hasPhoneNumbers: true,
   addressWords: ['phone', 'phone number', 'mobile', 'tel', 'telephone', 'whatsapp'],
   identityOf,
+  spellingsOf,
   paceMs: 0,
   perSecond: 80,
   form: () => import('./form').then(({ form }) => form),

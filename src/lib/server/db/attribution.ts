@@ -1,11 +1,16 @@
+import { sql, type RawBuilder } from 'kysely';
+import { identityOf, spellingsOf } from '../../domain/address';
 import type { Attribution, CampaignMatch } from '../../domain/campaign';
+import type { ProviderName } from '../../domain/provider-rules';
 import { labelsOf, textsOf } from './campaigns';
 import type { Db } from './client';
 
 /** What a reply carries that may lead to a campaign. `at` in epoch ms. */
 export type Reply = {
   channelId: string;
-  address: string;
+  provider: ProviderName;
+  /** All by which whoever replies is known on the channel, in any spelling. */
+  addresses: readonly string[];
   replyTo: string | null;
   token: string | null;
   /** The send that the token proves to be about, when it is one that Parley has signed. */
@@ -21,7 +26,7 @@ const CLOCK_SKEW_MS = 300_000;
 
 /**
  * Which campaign a reply answers. In order: the message it quotes (`exact`), our token in a button or link (`token`), a referral
- * (`ref`), the newest campaign message to that address within 72 h (`inferred`). null = none.
+ * (`ref`), the newest campaign message to them within 72 h (`inferred`). null = none.
  */
 export async function attribute(db: Db, reply: Reply): Promise<Attribution | null> {
   return (
@@ -33,26 +38,31 @@ export async function attribute(db: Db, reply: Reply): Promise<Attribution | nul
   );
 }
 
-async function byQuote(db: Db, { channelId, address }: Reply, replyTo: string): Promise<Attribution | null> {
+async function byQuote(db: Db, reply: Reply, replyTo: string): Promise<Attribution | null> {
   const row = await sends(db)
-    .where('s.channel_id', '=', channelId)
+    .where('s.channel_id', '=', reply.channelId)
     .where('s.provider_message_id', '=', replyTo)
-    .where('s.address', '=', address)
     .executeTakeFirst();
-  return row ? found(row, 'exact') : null;
+  return row && isTheirs(reply, row.address) ? found(row, 'exact') : null;
 }
 
 async function bySend(db: Db, reply: Reply, sendId: string): Promise<Attribution | null> {
   const row = await sends(db).where('s.id', '=', sendId).where('s.channel_id', '=', reply.channelId).executeTakeFirst();
   if (!row) return null;
-  return row.address === reply.address ? found(row, 'token') : unsent(row, 'token', reply.at);
+  return isTheirs(reply, row.address) ? found(row, 'token') : unsent(row, 'token', reply.at);
 }
 
 async function byToken(db: Db, reply: Reply, token: string): Promise<Attribution | null> {
   const row = await sends(db).where('s.token', '=', token).where('s.channel_id', '=', reply.channelId).executeTakeFirst();
   if (!row) return null;
   // A link that was passed on: the campaign is the same, but the text was written to somebody else.
-  return row.address === reply.address ? found(row, 'token') : unsent(row, 'token', reply.at);
+  return isTheirs(reply, row.address) ? found(row, 'token') : unsent(row, 'token', reply.at);
+}
+
+/** Whether something that was sent to this address was sent to them. */
+export function isTheirs({ provider, addresses }: Pick<Reply, 'provider' | 'addresses'>, address: string): boolean {
+  const identity = identityOf(provider, address);
+  return addresses.some((one) => identityOf(provider, one) === identity);
 }
 
 async function byRef(db: Db, reply: Reply, ref: string): Promise<Attribution | null> {
@@ -64,24 +74,30 @@ async function byRef(db: Db, reply: Reply, ref: string): Promise<Attribution | n
     .orderBy('k.created_at', 'desc')
     .executeTakeFirst();
   if (!campaign) return null;
-  const send = await newestSend(db, reply).where('s.campaign_id', '=', campaign.campaign_id).executeTakeFirst();
+  const send = await newestSend(db, reply, sql`x.campaign_id = ${campaign.campaign_id}`);
   return send ? found(send, 'ref') : unsent(campaign, 'ref', reply.at);
 }
 
 async function byRecency(db: Db, reply: Reply): Promise<Attribution | null> {
-  const row = await newestSend(db, reply)
-    .where('s.sent_at', '>=', reply.at - INFERRED_WITHIN_MS)
-    .executeTakeFirst();
+  const row = await newestSend(db, reply, sql`x.sent_at >= ${reply.at - INFERRED_WITHIN_MS}`);
   return row ? found(row, 'inferred') : null;
 }
 
-const newestSend = (db: Db, { channelId, address, at }: Reply) =>
-  sends(db)
-    .where('s.channel_id', '=', channelId)
-    .where('s.address', '=', address)
-    .where('s.sent_at', '<=', at + CLOCK_SKEW_MS)
+/** The newest of what they were sent; of each spelling the index gives the newest by itself. */
+function newestSend(
+  db: Db,
+  { channelId, provider, addresses, at }: Reply,
+  holds: RawBuilder<unknown>,
+): Promise<SendRow | undefined> {
+  const spellings = JSON.stringify([...new Set(addresses.flatMap((address) => spellingsOf(provider, address)))]);
+  return sends(db)
+    .where(
+      sql<boolean>`s.id in (select (select x.id from campaign_sends as x where x.channel_id = ${channelId} and x.address = j.value
+        and x.sent_at <= ${at + CLOCK_SKEW_MS} and ${holds} order by x.sent_at desc limit 1) from json_each(${spellings}) as j)`,
+    )
     .orderBy('s.sent_at', 'desc')
-    .limit(1);
+    .executeTakeFirst();
+}
 
 const sends = (db: Db) =>
   db

@@ -121,6 +121,19 @@ describe('somebody who is erased', () => {
     ]);
   });
 
+  test('is in nothing that was sent to another spelling of their number', async () => {
+    const [short, long] = ['551187654321', '5511987654321'];
+    const id = await conversationIdOf(CHANNEL, short);
+    const target = { id, channelId: CHANNEL, provider: 'whatsapp' as const, address: short, name: 'Canary Vogel' };
+    await conversationOf(env, id).receive(target, [anInbound({ eventId: 'br-1', address: short, at: Date.now() - 60_000 })]);
+    await vi.waitFor(async () => expect(await find(env.DB, id)).not.toBeNull(), { timeout: 10_000 });
+    const send = { campaignId: 'spring', channelId: CHANNEL, token: null, text: 'Hello Canary', buttons: [], sentAt: 5 };
+    await recordSends(env.DB, [{ ...send, id: 'send-br', address: long, providerMessageId: 'wamid.send-br' }]);
+    await keepLetter(env.DB, [{ channelId: CHANNEL, reason: 'odd', body: `{"from":"${long}"}`, at: 1 }]);
+    expect(await people.erase({ id })).toEqual({ isDone: true });
+    expect(await everything()).not.toMatch(new RegExp(`${short}|${long}|Canary`));
+  });
+
   test('is in no import that is under way or was broken off, by whatever they are named there', async () => {
     const { target } = await someone();
     const { id, address } = target;

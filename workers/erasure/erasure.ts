@@ -4,6 +4,7 @@ import type { Actor } from '../../src/lib/server/db/audit';
 import * as rows from '../../src/lib/server/db/erasure';
 import { broadcastOf } from '../../src/lib/server/bindings';
 import { mark } from '../../src/lib/server/db/erased-addresses';
+import { distinct, identitiesOf, spelled, type ChannelAddress } from '../../src/lib/server/db/spellings';
 import { marksOf } from '../../src/lib/server/erased-mark';
 import { opaque, subjectOf } from '../../src/lib/server/pseudonym';
 import { directoryOf } from '../directory/directory';
@@ -19,7 +20,8 @@ const AHEAD_MS = 300_000;
 
 /** One person to be erased. `at`: when an Admin said so, epoch ms. */
 export type Order = { person: rows.Known; actor: Actor; at: number };
-type Job = Order & { erased: rows.Erased[]; addresses: rows.Known['addresses'] };
+/** `addresses`: all by which they are known, in every spelling. */
+type Job = Order & { erased: rows.Erased[]; addresses: ChannelAddress[] };
 
 /**
  * Erases one person, once, whatever happens on the way: each step may be done again, and the alarm goes on where it ended. Named by the
@@ -58,6 +60,7 @@ export class Erasure extends DurableObject<Env> {
     if (!job) return;
     const { env } = this;
     const { person, actor, at } = job;
+    job.addresses = await spelled(env.DB, job.addresses);
     const id = await opaque(env.SECRET_KEY, `erased ${person.id} ${at}`);
     const subject = subjectOf('person', person.id);
     // First of all, so that whoever writes while this goes on is somebody new.
@@ -81,7 +84,7 @@ export class Erasure extends DurableObject<Env> {
   /** Who reports a send to them has no receiver of it from now on. */
   async #mark({ at, addresses, erased }: Job): Promise<void> {
     const until = Math.max(at, ...erased.map(({ erasedAt }) => erasedAt)) + AHEAD_MS;
-    await mark(this.env.DB, await marksOf(this.env.SECRET_KEY, addresses), until);
+    await mark(this.env.DB, await marksOf(this.env.SECRET_KEY, await identitiesOf(this.env.DB, addresses)), until);
   }
 
   /** Their conversations, and the objects that answer for their other addresses. */
@@ -96,9 +99,7 @@ export class Erasure extends DurableObject<Env> {
       if (!belongings) continue;
       const { channelId, keys } = belongings;
       const addresses = belongings.addresses.map((address) => ({ channelId, address }));
-      const spelled = [...addresses, ...(await rows.identitiesOf(env.DB, addresses))];
-      const known = new Set(job.addresses.map((one) => `${one.channelId} ${one.address}`));
-      job.addresses = [...job.addresses, ...spelled.filter((one) => !known.has(`${one.channelId} ${one.address}`))];
+      job.addresses = distinct([...job.addresses, ...(await spelled(env.DB, addresses))]);
       for (const other of await objectsOf(env, addresses)) queue.add(other);
       await Promise.all(keys.map((key) => directoryOf(env, channelId, key).forget([key])));
     }
@@ -125,7 +126,7 @@ export class Erasure extends DurableObject<Env> {
 }
 
 /** The objects that these addresses lead to. */
-async function objectsOf(env: Env, addresses: rows.Known['addresses']): Promise<string[]> {
-  const identities = await rows.identitiesOf(env.DB, addresses);
+async function objectsOf(env: Env, addresses: readonly ChannelAddress[]): Promise<string[]> {
+  const identities = await identitiesOf(env.DB, addresses);
   return Promise.all(identities.map(({ channelId, address }) => conversationIdOf(channelId, address)));
 }

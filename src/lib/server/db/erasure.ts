@@ -1,19 +1,17 @@
-import { identityOf } from '../../domain/address';
 import { MAX_PROPERTIES } from '../../domain/person';
-import type { ProviderName } from '../../domain/provider-rules';
 import { z } from 'zod';
 import { knowing, recording, type AuditEntry, type Subject } from './audit';
 import { database } from './client';
 import { overwriting } from './overwriting';
 import { columnOf } from './properties';
+import { distinct, type ChannelAddress } from './spellings';
 
 /** Everything by which one person is found; `no` and `id` are theirs in People. */
 export type Known = {
   no: number;
   id: string;
   conversationIds: string[];
-  /** Every spelling that is known of each. */
-  addresses: { channelId: string; address: string }[];
+  addresses: ChannelAddress[];
 };
 
 /** A conversation of somebody's; what was written until `erasedAt` (epoch ms) is gone. */
@@ -26,7 +24,6 @@ const AddressRow = z.object({
   conversation_id: z.string().nullable(),
 });
 const ADDRESSES = `SELECT channel_id, identity, address, conversation_id FROM person_addresses WHERE person_no = ?`;
-const NAMED = 'SELECT id, provider FROM channels WHERE id IN (SELECT value FROM json_each(?))';
 
 /** What is known of a person; null when there is nobody of that id. */
 export async function find(d1: D1Database, id: string): Promise<Known | null> {
@@ -34,27 +31,11 @@ export async function find(d1: D1Database, id: string): Promise<Known | null> {
   if (!person) return null;
   const rows = AddressRow.array().parse((await d1.prepare(ADDRESSES).bind(person.no).all()).results);
   const ids = [person.conversation_id, ...rows.map((row) => row.conversation_id)].filter((one) => one !== null);
-  const spellings = rows.flatMap(({ channel_id, identity, address }) =>
+  const addresses = rows.flatMap(({ channel_id, identity, address }) =>
     // A second conversation of an address is kept under an identity that no address has.
-    [...new Set([address, ...(identity.startsWith(' ') ? [] : [identity])])].map((spelling) => ({
-      channelId: channel_id,
-      address: spelling,
-    })),
+    [address, ...(identity.startsWith(' ') ? [] : [identity])].map((one) => ({ channelId: channel_id, address: one })),
   );
-  return { no: person.no, id, conversationIds: [...new Set(ids)], addresses: spellings };
-}
-
-/** The identity of each address on its channel, to name the objects that may answer for it. */
-export async function identitiesOf(d1: D1Database, addresses: Known['addresses']): Promise<Known['addresses']> {
-  const { results } = await d1
-    .prepare(NAMED)
-    .bind(JSON.stringify([...new Set(addresses.map(({ channelId }) => channelId))]))
-    .all<{ id: string; provider: ProviderName }>();
-  const providers = new Map(results.map(({ id, provider }) => [id, provider]));
-  return addresses.map(({ channelId, address }) => {
-    const provider = providers.get(channelId);
-    return { channelId, address: provider ? identityOf(provider, address) : address };
-  });
+  return { no: person.no, id, conversationIds: [...new Set(ids)], addresses: distinct(addresses) };
 }
 
 // SQLite gives a free `no` to somebody new, and who writes again has the same id: neither is who was meant.
@@ -123,10 +104,13 @@ export async function removeConversations(d1: D1Database, erased: readonly Erase
   await d1.batch([UNINDEX, ...UNLIST].map((query) => d1.prepare(query).bind(conversations)));
 }
 
-/** The rest of somebody: who they were, letters, staged imports, what was sent. What came after `erasedAt` (epoch ms) stays. Twice = once. */
+/**
+ * The rest of somebody: who they were, letters, staged imports, what was sent. `addresses`: in every spelling. What came after `erasedAt`
+ * (epoch ms) stays. Twice = once.
+ */
 export async function removeRows(
   d1: D1Database,
-  { personId, erased, addresses }: { personId: string; erased: readonly Erased[]; addresses: Known['addresses'] },
+  { personId, erased, addresses }: { personId: string; erased: readonly Erased[]; addresses: readonly ChannelAddress[] },
 ): Promise<void> {
   const conversations = JSON.stringify(erased);
   const spellings = JSON.stringify(addresses);

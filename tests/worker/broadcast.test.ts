@@ -435,6 +435,26 @@ test('a profile says of each campaign what was reported, and whether that very m
   await vi.waitFor(async () => expect(await seen()).toEqual([['One', true, 'delivered'], ['Two', true, 'read']]), { timeout: 10_000 }); // prettier-ignore
 });
 
+test('a profile has the campaigns that were sent to another spelling of the number', async () => {
+  const channelId = await aShop();
+  const [address = ''] = await anAudience(channelId, 1);
+  const [long, short] = ['5511987654322', '551187654322'];
+  const known = (spelling: string, was: string) =>
+    env.DB.prepare('UPDATE person_addresses SET address = ?, identity = ? WHERE address = ?').bind(spelling, short, was).run();
+  await known(long, address);
+  provider();
+  const plan = await aPlan(channelId, { name: 'Carnival' });
+  await broadcastOf(env, plan.campaignId).launch(plan);
+  await sentOut(plan.campaignId);
+  await vi.waitFor(async () => expect(await sendsOf(plan.campaignId)).toHaveLength(1));
+  // They have written since, and WhatsApp spells them so.
+  await known(short, long);
+  const user = { id: 'admin', name: 'Admin', email: 'admin@parley.test', role: 'admin' as const, sessionId: 's' };
+  const { people } = appRouter.createCaller({ env, user, origin: 'https://parley.test' });
+  const id = String(await env.DB.prepare('SELECT p.id FROM people p JOIN person_addresses a ON a.person_no = p.no WHERE a.address = ?').bind(short).first('id')); // prettier-ignore
+  expect((await people.get({ id })).campaigns.map(({ name }) => name)).toEqual(['Carnival']);
+});
+
 describe('somebody who is erased', () => {
   test('while they are called is not called again, and nothing that the provider says then is kept', async () => {
     const channelId = await aShop();

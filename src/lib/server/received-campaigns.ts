@@ -4,13 +4,14 @@ import type { PersonAddress, ReceivedCampaign } from '../domain/person';
 import { broadcastOf } from './bindings';
 import type { Db } from './db/client';
 import { received } from './db/person-profile';
+import { spelled } from './db/spellings';
 
 /** Of the latest so many is asked what became of them: each campaign is a call of its object. */
 const ASKED = 8;
 
 /** The campaigns that somebody was sent, the latest first, with what is known of their delivery where Parley has sent them. */
 export async function receivedCampaigns(env: Env, db: Db, known: readonly PersonAddress[]): Promise<ReceivedCampaign[]> {
-  const sends = await received(db, known);
+  const sends = await received(db, await spelled(env.DB, known));
   return Promise.all(
     sends.map(async ({ sendId, ...campaign }, i) => ({ ...campaign, outcome: i < ASKED ? await outcomeOf(env, sendId) : null })),
   );

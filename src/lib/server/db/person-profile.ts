@@ -7,6 +7,7 @@ import type { Db } from './client';
 import * as conversations from './conversations';
 import { type PeopleContext, valuesOf } from './people';
 import { columnOf, compilable, type StoredProperty } from './properties';
+import type { ChannelAddress } from './spellings';
 
 /** How somebody is reached, the ones that have written first. */
 export async function addresses(db: Db, personId: string): Promise<PersonAddress[]> {
@@ -43,12 +44,15 @@ export async function history(db: Db, known: readonly PersonAddress[], context: 
 /** Enough for a page; nobody reads further back. */
 const MAX_RECEIVED = 100;
 
-/** The campaigns that somebody was sent, the latest first, each with the id of the send. What became of it is not known here. */
+/**
+ * The campaigns that somebody was sent, the latest first, each with the id of the send. `addresses`: in every spelling. What became of it is
+ * not known here.
+ */
 export async function received(
   db: Db,
-  known: readonly PersonAddress[],
+  addresses: readonly ChannelAddress[],
 ): Promise<(Omit<ReceivedCampaign, 'outcome'> & { sendId: string })[]> {
-  const pairs = JSON.stringify(known.map(({ channelId, address }) => ({ channelId, address })));
+  const pairs = JSON.stringify(addresses.map(({ channelId, address }) => ({ channelId, address })));
   const rows = await db
     .selectFrom('campaign_sends as s')
     .leftJoin('campaigns as k', 'k.id', 's.campaign_id')

@@ -1,4 +1,5 @@
-import { MAX_BODY_BYTES, readBody } from './webhooks/body';
+import { readBody } from '../src/lib/server/body';
+import { MAX_BODY_BYTES } from './webhooks/body';
 
 /** What another system may call with a key: each procedure, and its address for plain HTTP. Exactly these. */
 const paths: readonly RegExp[] = [
@@ -15,9 +16,9 @@ export const isApiCall = (request: Request, { pathname }: URL): boolean =>
 export async function readCall(request: Request): Promise<Request | Response> {
   if (request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() !== 'application/json')
     return refusal(415, 'Send application/json.');
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (!body) return refusal(413, `Send at most ${MAX_BODY_BYTES / 1_024 / 1_024} MB at once.`);
-  return new Request(request, { body: body.slice() });
+  return new Request(request, { body });
 }
 
 const refusal = (status: number, message: string) => Response.json({ error: { message } }, { status });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outsider } from '../src/lib/domain/audit';
 import { IndexCursor } from '../src/lib/domain/index-check';
+import { readBody } from '../src/lib/server/body';
 import { recording } from '../src/lib/server/db/audit';
 import { batch, database } from '../src/lib/server/db/client';
 import { derivedKey } from '../src/lib/server/derived-key';
@@ -9,7 +10,7 @@ import type { Env } from './env';
 
 /** A call is good for so long. */
 const FRESH_MS = 300_000;
-const MAX_BODY = 1_000;
+const MAX_BODY_BYTES = 1_000;
 const algorithm = { name: 'HMAC', hash: 'SHA-256' };
 const Asked = z.strictObject({ action: z.enum(['compare', 'rebuild']), after: IndexCursor, at: z.number() });
 
@@ -18,13 +19,14 @@ const Asked = z.strictObject({ action: z.enum(['compare', 'rebuild']), after: In
  * The body is signed with a key derived from SECRET_KEY, in the header `x-parley-signature` as hex, and says when it was made.
  */
 export async function maintain(request: Request, env: Env): Promise<Response> {
-  const body = await request.text();
   const signature = fromHex(request.headers.get('x-parley-signature') ?? '');
-  if (request.method !== 'POST' || body.length > MAX_BODY || !signature) return new Response('Not found', { status: 404 });
+  if (request.method !== 'POST' || !signature) return new Response('Not found', { status: 404 });
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (!body) return new Response('Too large', { status: 413 });
   const key = await derivedKey(env.SECRET_KEY, 'maintenance', { ...algorithm, length: 256 }, ['verify']);
-  const isOurs = await crypto.subtle.verify(algorithm, key, signature, new TextEncoder().encode(body));
+  const isOurs = await crypto.subtle.verify(algorithm, key, signature, body);
   if (!isOurs) return new Response('Wrong signature', { status: 401 });
-  const asked = Asked.safeParse(JSON.parse(body));
+  const asked = Asked.safeParse(JSON.parse(new TextDecoder().decode(body)));
   if (!asked.success || Math.abs(Date.now() - asked.data.at) > FRESH_MS)
     return new Response('Made at another time', { status: 400 });
   const { action, after } = asked.data;

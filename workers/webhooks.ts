@@ -1,5 +1,6 @@
 import { ChannelId } from '../src/lib/domain/ids';
 import type { Channel, InboundEvent, ParsedWebhook, Provider } from '../src/lib/domain/provider';
+import { readBody } from '../src/lib/server/body';
 import { record, type DeadLetter } from '../src/lib/server/db/dead-letters';
 import { providerOf } from '../src/lib/server/providers';
 import { apiBaseOf } from './api-base';
@@ -9,7 +10,7 @@ import { directoryOf } from './directory/directory';
 import { broadcastOf, conversationOf, type Env } from './env';
 import { sawEvents } from './webhooks/activity';
 import { reportNamed } from './webhooks/campaign-receipts';
-import { parseBody, readBody } from './webhooks/body';
+import { MAX_BODY_BYTES, parseBody } from './webhooks/body';
 import { fanOut } from './webhooks/fan-out';
 import { keysOf, receiptGroup, route, type Group } from './webhooks/routing';
 import { isTest } from './webhooks/test-delivery';
@@ -52,7 +53,7 @@ function handshake(request: Request, provider: Provider, channel: Channel): Resp
 }
 
 async function receive(request: Request, provider: Provider, known: Channel, env: Env, ctx: ExecutionContext): Promise<Response> {
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (!body) return refuse(known.id, 413);
   const now = Date.now();
   const channel = await authenticated(body, request.headers, provider, known, env, now);

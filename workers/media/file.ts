@@ -1,7 +1,7 @@
 import { FIRST_BYTES, mimeOf } from '../../src/lib/domain/file-type';
+import { joined } from '../../src/lib/server/chunks';
 import { labelled, type FileLabel } from '../../src/lib/server/media';
 import { FileTooLarge } from '../../src/lib/server/providers/download';
-import { joined } from '../chunks';
 
 /** What is in memory of a file at a time. R2's multipart rules: all parts but the last are alike and at least this long. */
 const PART_BYTES = 5 * 1024 * 1024;

@@ -2,6 +2,7 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { z } from 'zod';
 import { canBeSetUp, isSetupToken, lookUp } from '$lib/server/auth/links';
 import { hashPassword, NewPassword } from '$lib/server/auth/password';
+import { readForm } from '$lib/server/body';
 import { database } from '$lib/server/db/client';
 import { setUp } from '$lib/server/db/joining';
 import { isEmpty } from '$lib/server/db/users';
@@ -26,7 +27,9 @@ export const actions: Actions = {
     if (!platform) error(503);
     const { env } = platform;
     if (!(await isEmpty(database(env.DB)))) error(404);
-    const form = Form.safeParse(Object.fromEntries(await request.formData()));
+    const fields = await readForm(request);
+    if (!fields) error(413);
+    const form = Form.safeParse(fields);
     if (!form.success) return fail(400, { problem: 'Fill in every field; the password needs at least 8 characters.' });
     const { token, name, email, password } = form.data;
     const { found, waitMs } = await lookUp(env, request, async () => ((await isSetupToken(env, token.trim())) ? true : null));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Env } from '../../../../workers/env';
 import { outsider } from '../../domain/audit';
 import { guardOf } from '../bindings';
+import { readBody } from '../body';
 import { recording, type AuditEntry } from '../db/audit';
 import { database } from '../db/client';
 import * as users from '../db/users';
@@ -49,17 +50,18 @@ export async function handleAuth(request: Request, env: Env): Promise<Response> 
   const path = new URL(request.url).pathname.slice(BASE.length);
   const entry = Object.hasOwn(open, path) ? open[path] : undefined;
   if (!entry || request.method !== 'POST') return refuse(404, 'not_found', 'There is no such thing.');
-  const body = entry.body.safeParse(await readJson(request));
+  const bytes = await readBody(request, MAX_BODY_BYTES);
+  if (!bytes) return refuse(413, 'too_large', 'That is too much.');
+  const body = entry.body.safeParse(jsonOf(bytes));
   if (!body.success) return refuse(400, 'bad_request', 'Some fields are wrong.');
   return entry.handle({ request, env, path, body: body.data });
 }
 
-async function readJson(request: Request): Promise<unknown> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
-  const text = await request.text();
-  if (text.length > MAX_BODY_BYTES) return undefined;
+/** undefined for what is no JSON; what is empty stands for an empty object. */
+function jsonOf(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return {};
   try {
-    return text === '' ? {} : JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hashOf } from '$lib/server/auth/hash';
 import { lookUp } from '$lib/server/auth/links';
 import { hashPassword, NewPassword } from '$lib/server/auth/password';
+import { readForm } from '$lib/server/body';
 import { database } from '$lib/server/db/client';
 import * as invites from '$lib/server/db/invites';
 import { accept } from '$lib/server/db/joining';
@@ -24,7 +25,9 @@ export const actions: Actions = {
   default: async ({ params, platform, request }) => {
     if (!platform) error(503);
     const { env } = platform;
-    const form = Form.safeParse(Object.fromEntries(await request.formData()));
+    const fields = await readForm(request);
+    if (!fields) error(413);
+    const form = Form.safeParse(fields);
     if (!form.success) return fail(400, { problem: 'Enter your name, and a password of at least 8 characters.' });
     const tokenHash = await hashOf(params.token);
     const { found, waitMs } = await lookUp(env, request, () => invites.usable(database(env.DB), tokenHash, Date.now()));

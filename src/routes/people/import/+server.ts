@@ -2,6 +2,7 @@ import { error, json } from '@sveltejs/kit';
 import { z } from 'zod';
 import { Mapping, MAX_IMPORT_BYTES } from '$lib/domain/people-import';
 import { may } from '$lib/domain/role';
+import { readBody } from '$lib/server/body';
 import { importPeople } from '$lib/server/people-import';
 import type { RequestHandler } from './$types';
 
@@ -18,7 +19,7 @@ export const POST: RequestHandler = async ({ request, locals, platform }) => {
   if (!user) error(401, 'Sign in first.');
   if (!may(user.role, 'people.edit')) error(403, 'Your role does not allow this.');
   if (!platform) error(503, 'This is not available for the moment. Try again shortly.');
-  const bytes = await readUpTo(request, MAX_IMPORT_BYTES + FORM_BYTES);
+  const bytes = await readBody(request, MAX_IMPORT_BYTES + FORM_BYTES);
   const type = request.headers.get('content-type') ?? '';
   if (!bytes) error(413, `A file can have at most ${MAX_IMPORT_BYTES / 1_000_000} MB. Split it.`);
   const form = await new Response(bytes, { headers: { 'content-type': type } }).formData().catch(() => null);
@@ -33,24 +34,6 @@ export const POST: RequestHandler = async ({ request, locals, platform }) => {
   if (!result.ok) error(422, result.error);
   return json(result.value);
 };
-
-async function readUpTo(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.byteLength;
-    // The length that was said may be a lie: what comes is counted.
-    if (size > limit) return null;
-    parts.push(part);
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
-}
 
 function decoded(bytes: ArrayBuffer): string | null {
   try {

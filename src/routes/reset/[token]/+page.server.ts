@@ -4,6 +4,7 @@ import { hashOf } from '$lib/server/auth/hash';
 import { lookUp } from '$lib/server/auth/links';
 import { hashPassword, NewPassword } from '$lib/server/auth/password';
 import { accountOf, guardOf } from '$lib/server/bindings';
+import { readForm } from '$lib/server/body';
 import { database } from '$lib/server/db/client';
 import * as resets from '$lib/server/db/password-resets';
 import type { Actions, PageServerLoad } from './$types';
@@ -25,7 +26,9 @@ export const actions: Actions = {
   default: async ({ params, platform, request }) => {
     if (!platform) error(503);
     const { env } = platform;
-    const form = Form.safeParse(Object.fromEntries(await request.formData()));
+    const fields = await readForm(request);
+    if (!fields) error(413);
+    const form = Form.safeParse(fields);
     if (!form.success) return fail(400, { problem: 'The password needs at least 8 characters.' });
     const tokenHash = await hashOf(params.token);
     const { found, waitMs } = await lookUp(env, request, () => resets.usable(database(env.DB), tokenHash, Date.now()));

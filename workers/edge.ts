@@ -43,7 +43,7 @@ const routes: readonly Route[] = [
     handle: async ({ request, env, ctx }) => handleSimulator(request, env, ctx, await userOf(env, request)),
   },
   { path: '/demo/seed', handle: ({ request, env, url }) => seed(request, env, url) },
-  { path: '/api/auth/*', handle: async ({ request, env, url }) => secured(await handleAuth(request, env), url) },
+  { path: '/api/auth/*', handle: async ({ request, env, ctx, url }) => secured(await handleAuth(request, env, ctx), url) },
 ];
 
 /** Their paths, for whoever checks that none is forgotten. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FORGET_MS, LONGEST_WAIT_MS, waitMs, withTry, type Tries } from '../../src/lib/domain/guess';
+import { FORGET_MS, FREE_FROM_NETWORK, LONGEST_WAIT_MS, waitMs, withTry, type Tries } from '../../src/lib/domain/guess';
 
 const NOW = Date.UTC(2026, 10, 25);
 const row = (count: number): Tries => ({ count, at: NOW });
@@ -18,6 +18,12 @@ test.each([
 ])('after %j the next try may be made in %i ms', (tries, wait) => {
   expect(waitMs(tries, NOW)).toBe(wait);
   expect(waitMs(tries, NOW + wait)).toBe(0);
+});
+
+test('a network has more tries that are free, and waits like everybody from then on', () => {
+  expect(waitMs(row(FREE_FROM_NETWORK - 1), NOW, FREE_FROM_NETWORK)).toBe(0);
+  expect(waitMs(row(FREE_FROM_NETWORK), NOW, FREE_FROM_NETWORK)).toBe(1_000);
+  expect(waitMs(row(FREE_FROM_NETWORK + 20), NOW, FREE_FROM_NETWORK)).toBe(LONGEST_WAIT_MS);
 });
 
 test('nobody ever waits longer than a quarter of an hour, whatever the clock does', () => {

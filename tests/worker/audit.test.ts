@@ -253,7 +253,8 @@ describe('the log', () => {
       { id: 'Customer', name: 'Customers' },
       ...['Sign-in', 'Set-up', 'Command line'].map((name) => ({ id: name, name })),
     ]);
-    await signIn('nobody@parley.test', 'wrong');
+    await env.DB.prepare(`INSERT INTO users (id, name, email, email_verified, role, created_at, updated_at) VALUES ('zoe', 'Zoe', 'zoe@parley.test', 1, 'agent', '', '')`).run(); // prettier-ignore
+    await signIn('zoe@parley.test', 'wrong');
     const { items } = await audit.list({ actors: ['Sign-in'] });
     expect(items).toMatchObject([{ action: 'user.sign_in_failed', actor: { id: null, name: 'Sign-in' } }]);
   });

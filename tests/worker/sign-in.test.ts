@@ -1,9 +1,12 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { userOf } from '../../src/lib/server/auth/auth';
 import { DEMO_PASSWORD, seedDemoUsers } from '../../src/lib/server/auth/demo-users';
 import { authPaths } from '../../src/lib/server/auth/handler';
 import { hashOf } from '../../src/lib/server/auth/hash';
+import { guardOf } from '../../src/lib/server/bindings';
+import * as passkeys from '../../src/lib/server/db/passkeys';
 import { totpOf } from '../fixtures/totp';
 import { auth, call, cookieOf, ORIGIN, signIn } from './front-door';
 
@@ -88,10 +91,10 @@ describe('guessing a password', () => {
   });
 
   test('is recorded without saying of whom, but so that it can be found', async () => {
-    const account = await hashOf('nobody@parley.test');
+    const account = await hashOf('vera@parley.test');
     const rows = (await audited('user.sign_in_failed')).filter(({ subject_id }) => subject_id === account);
     expect(rows).toHaveLength(5);
-    expect(JSON.stringify(rows)).not.toContain('nobody@');
+    expect(JSON.stringify(rows)).not.toContain('vera@');
   });
 
   test.each([
@@ -102,6 +105,72 @@ describe('guessing a password', () => {
     ['no object', [1]],
   ])('with %s: 400 before anything is hashed', async (_, body) => {
     expect((await auth('/sign-in/email', body)).status).toBe(400);
+  });
+});
+
+const assertion = (id: string) => ({
+  response: {
+    ...{ id, rawId: id, type: 'public-key' },
+    response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' },
+  },
+});
+
+describe('whoever is nobody here', () => {
+  /** A sign-in API's call from somewhere. */
+  const from = (address: string, path: string, body: unknown, cookie = '') => {
+    const headers = { 'content-type': 'application/json', origin: ORIGIN, 'cf-connecting-ip': address };
+    const init = { method: 'POST', body: JSON.stringify(body), headers: { ...headers, ...(cookie !== '' && { cookie }) } };
+    return call(`/api/auth${path}`, init);
+  };
+  const isMade = (email: string) =>
+    hashOf(email).then((account) =>
+      runInDurableObject(guardOf(env, `sign-in:${account}`), async (_, { storage }) => (await storage.list()).size > 0),
+    );
+
+  test('leaves nothing in the audit, whatever they try; who has a key there does', async () => {
+    const rows = async () => env.DB.prepare('SELECT count(*) AS n FROM audit').first<number>('n');
+    const before = await rows();
+    expect((await signIn('made-up@parley.test', 'guess')).status).toBe(401);
+    expect((await auth('/sign-in/passkey', assertion('AAAA'))).status).toBe(401);
+    for (const path of ['/two-factor/verify-totp', '/two-factor/verify-backup-code'])
+      expect((await auth(path, { code: '000000' })).status).toBe(401);
+    // A challenge is anybody's, and what is kept for it is nobody's half sign-in.
+    const challenge = jar(await auth('/sign-in/passkey/options', {})).replace('passkey=', 'two_factor=');
+    expect(challenge).toContain('two_factor=passkey-');
+    expect((await auth('/two-factor/verify-totp', { code: '000000' }, challenge)).status).toBe(401);
+    expect(await rows()).toBe(before);
+    const carl = String(await env.DB.prepare(`SELECT id FROM users WHERE email = 'carl@parley.test'`).first('id'));
+    const key = { id: 'BBBB', name: 'Key', publicKey: 'AA', counter: 0, transports: [] };
+    await passkeys.insert(env.DB, key, { id: carl, name: 'Carl Jensen' }, 1);
+    expect((await auth('/sign-in/passkey', assertion('BBBB'))).status).toBe(401);
+    const [refused] = (await audited('user.sign_in_failed')).filter(({ subject_id }) => subject_id === carl);
+    expect(refused).toMatchObject({ subject_type: 'user', details: '{"method":"passkey"}' });
+    await passkeys.remove(env.DB, key.id, { id: carl, name: 'Carl Jensen', role: 'creator' }, 2);
+  });
+
+  test('and floods us from one network is turned away before anything is hashed or kept for them; a known device is not', async () => {
+    const known = jar(await signIn('carl@parley.test', DEMO_PASSWORD));
+    const device = known.split('; ').find((pair) => pair.includes('device')) ?? '';
+    const somewhere = (n: number) => `2001:db8:0:7::${n.toString(16)}`;
+    const statuses = [];
+    for (let n = 0; n < 101; n++) statuses.push((await from(somewhere(n), '/two-factor/verify-totp', { code: '000000' })).status);
+    expect([statuses[99], statuses[100]]).toEqual([401, 429]);
+    const turnedAway = await from(somewhere(7), '/sign-in/email', { email: 'flood@parley.test', password: 'x' });
+    expect(turnedAway.status).toBe(429);
+    expect(Number(turnedAway.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await isMade('flood@parley.test')).toBe(false);
+    for (const [path, body] of [
+      ['/sign-in/passkey/options', {}],
+      ['/sign-in/passkey', assertion('AAAA')],
+    ] as const)
+      // prettier-ignore
+      expect((await from(somewhere(7), path, body)).status, path).toBe(429);
+    expect((await from('2001:db8:0:8::1', '/sign-in/passkey/options', {})).status, 'from next door').toBe(200);
+
+    const right = { email: 'carl@parley.test', password: DEMO_PASSWORD };
+    expect((await from(somewhere(7), '/sign-in/email', right)).status, 'in the same house').toBe(429);
+    expect((await from(somewhere(7), '/sign-in/email', right, device)).status, 'from where they have signed in').toBe(200);
+    expect((await from(somewhere(7), '/sign-in/email', right)).status, 'and the row is over').toBe(200);
   });
 });
 
@@ -160,7 +229,7 @@ describe('a second factor', () => {
     expect(second.status).toBe(200);
     expect(await visitor(jar(first, second))).toMatchObject({ name: 'Ana Lima' });
     expect((await auth('/two-factor/verify-totp', { code: await totpOf(address) }, jar(first))).status, 'once').toBe(401);
-    expect(await refused('second factor'), 'of a sign-in that is over').toMatchObject([{ subject_type: 'account' }]);
+    expect(await refused('second factor'), 'of a sign-in that is over').toEqual([]);
     const broken = jar(first).replace(/(two_factor=)[^;]*/, '$1%E0%A4%A.x');
     expect(broken).toContain('%E0%A4%A');
     expect((await auth('/two-factor/verify-totp', { code: '000000' }, broken)).status, 'a cookie that is none').toBe(401);

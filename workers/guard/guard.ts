@@ -13,22 +13,30 @@ const DEVICE_MS = 90 * 24 * 3_600_000;
 /**
  * Counts the tries at one secret: an account's password, by the hash of its e-mail, whether or not there is such an account. A try is
  * counted when it begins, so that a thousand at once are a thousand, and taken back when it was right. Known devices are counted
- * apart: whoever guesses slows everybody but the owner.
+ * apart: whoever guesses slows everybody but the owner. Another one counts what comes from one network, whatever it is tried at.
  */
 export class Guard extends DurableObject<Env> {
   #state: State | null = null;
 
-  /** Whether a try may be made: 0, and it is counted as failed until `succeeded` says otherwise; else how long to wait, in ms. */
-  async begin(device: string | null): Promise<number> {
+  /**
+   * Whether a try may be made: 0, and it is counted as failed until `succeeded` says otherwise; else how long to wait, in ms. `free`: how many
+   * in a row cost no wait.
+   */
+  async begin(device: string | null, free?: number): Promise<number> {
     const now = Date.now();
     const state = await this.#load();
     const known = state.devices.find(({ id }) => id === device) ?? null;
     const row = known ?? state;
-    const wait = waitMs(row.tries, now);
+    const wait = waitMs(row.tries, now, free);
     if (wait > 0) return wait;
     row.tries = withTry(row.tries, now);
     await this.#save(state, now);
     return 0;
+  }
+
+  /** Whether the owner has signed in from this device. */
+  async knows(device: string): Promise<boolean> {
+    return (await this.#load()).devices.some(({ id }) => id === device);
   }
 
   /** The try was right. `device` is where from, if that matters; it is known from now on. */

@@ -50,8 +50,11 @@ export const sessionOf = (env: Env, id: string): DurableObjectStub<Session> => e
 export const accountOf = (env: Env, userId: string): DurableObjectStub<Account> =>
   env.ACCOUNT.get(env.ACCOUNT.idFromName(userId));
 
-/** What counts the tries at one secret, by what it guards: `sign-in:<hash of the e-mail>`, `password:<user>`, `link:<address>`. */
-export const guardOf = (env: Env, what: `${'sign-in' | 'password' | 'link'}:${string}`): DurableObjectStub<Guard> =>
+/**
+ * What counts the tries at one secret, by what it guards: `sign-in:<hash of the e-mail>`, `password:<user>`; or those from one network
+ * (`auth/network.ts`): `link:<network>`, `network:<network>` at signing in.
+ */
+export const guardOf = (env: Env, what: `${'sign-in' | 'password' | 'link' | 'network'}:${string}`): DurableObjectStub<Guard> =>
   env.GUARD.get(env.GUARD.idFromName(what));
 
 /** The count of an API key's calls, by the key's id. */

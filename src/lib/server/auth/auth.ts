@@ -117,15 +117,19 @@ function authFor(env: Env, origin: string, isUse: boolean) {
 
 const SessionUser = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role });
 
+/** What better-auth keeps under whose password was right by: 20 characters by lot. */
+const HALF = /^2fa-[\w-]{20}$/;
+
 /** The user whose password was right and whose second factor is waited for; null when nobody's is. */
 export async function halfSignedIn(env: Env, request: Request): Promise<string | null> {
   const { createAuthCookie, internalAdapter } = await (await authOf(env, new URL(request.url).origin)).$context;
   const { name } = createAuthCookie('two_factor');
   const pairs = (request.headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.split('=', 2));
   const signed = pairs.find(([key]) => key === name)?.[1];
-  // Behind the last dot is the cookie's signature; what is before it is letters and digits, too many to be guessed, and is looked up.
-  const identifier = signed?.replace(/\.[^.]*$/, '');
-  return identifier ? ((await internalAdapter.findVerificationValue(identifier))?.value ?? null) : null;
+  // Behind the last dot is the cookie's signature; what is before it is too long to be guessed, and is looked up. Nothing else that is kept
+  // in the same place, of which anybody can have a name, stands for somebody.
+  const identifier = signed?.replace(/\.[^.]*$/, '') ?? '';
+  return HALF.test(identifier) ? ((await internalAdapter.findVerificationValue(identifier))?.value ?? null) : null;
 }
 
 /**

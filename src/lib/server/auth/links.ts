@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Env } from '../../../../workers/env';
 import { guardOf } from '../bindings';
 import { hashOf } from './hash';
+import { networkOf } from './network';
 
 /** A set-up token shorter than this could be guessed, so it opens nothing. */
 const MIN_SETUP_TOKEN = 32;
@@ -15,8 +16,7 @@ export async function lookUp<T>(
   request: Request,
   find: () => Promise<T | null>,
 ): Promise<{ found: T | null; waitMs: number }> {
-  // prettier-ignore
-  const guard = guardOf(env, `link:${await hashOf(request.headers.get('cf-connecting-ip') ?? 'unknown')}`);
+  const guard = guardOf(env, `link:${await networkOf(request)}`);
   const waitMs = await guard.begin(null);
   if (waitMs > 0) return { found: null, waitMs };
   const found = await find();

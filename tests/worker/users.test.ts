@@ -1,3 +1,4 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Role } from '../../src/lib/domain/role';
@@ -14,6 +15,8 @@ import * as resets from '../../src/lib/server/db/password-resets';
 import * as changes from '../../src/lib/server/db/user-changes';
 import { mailerOf } from '../../src/lib/server/mail';
 import { appRouter } from '../../src/lib/server/trpc/router';
+import * as resetting from '../../src/routes/reset/[token]/+page.server';
+import { accountOf, type Env } from '../../workers/env';
 import { anInbound } from '../fixtures/conversation';
 import { aConversation, openShop } from './conversation-world';
 import { call, cookieOf, ORIGIN, signIn } from './front-door';
@@ -202,6 +205,114 @@ describe('with people', () => {
       codes.push(outcome instanceof Error && 'code' in outcome ? outcome.code : 'none');
     }
     expect(codes.at(-1)).toBe('TOO_MANY_REQUESTS');
+  });
+});
+
+describe('whoever must not go on does not, also when the end of their sign-ins is lost after the change', () => {
+  /** The real bindings, but that no account hears that its sign-ins are to end, until it is told to hear. */
+  function deaf(): { over: Env; hear: () => void } {
+    let isDeaf = true;
+    const ACCOUNT = new Proxy(env.ACCOUNT, {
+      get(namespace, key) {
+        const own: unknown = Reflect.get(namespace, key);
+        if (key !== 'get') return typeof own === 'function' ? own.bind(namespace) : own;
+        return (id: DurableObjectId) =>
+          new Proxy(namespace.get(id), {
+            get(stub, method) {
+              const call: unknown = Reflect.get(stub, method);
+              if (typeof call !== 'function') return call;
+              if (method !== 'end') return (...given: unknown[]): unknown => Reflect.apply(call, stub, given);
+              return (...given: unknown[]): unknown =>
+                isDeaf ? Promise.reject(new Error('the object was reset')) : Reflect.apply(call, stub, given);
+            },
+          });
+      },
+    });
+    return { over: { ...env, ACCOUNT }, hear: () => void (isDeaf = false) };
+  }
+  let made = 0;
+  /** Somebody new, who is signed in. */
+  async function someone(role: Role = 'admin') {
+    const email = `someone-${++made}@parley.test`;
+    const id = crypto.randomUUID();
+    const { users } = await as('admin');
+    const { link } = await users.invite({ email, role });
+    await accept(env.DB, await hashOf(tokenOf(link)), { id, name: 'Sam', passwordHash }, Date.now());
+    const enter = async () => {
+      const cookie = cookieOf(await signIn(email, 'long enough'));
+      return { cookie, user: await userOf(env, new Request(`${ORIGIN}/`, { headers: { cookie } })) };
+    };
+    return { id, email, enter };
+  }
+  const isIn = async (cookie: string) => (await userOf(env, new Request(`${ORIGIN}/`, { headers: { cookie } }))) !== null;
+  const callerIn = async (over: Env) =>
+    appRouter.createCaller({
+      env: over,
+      user: {
+        id: await idOf('admin@parley.test'),
+        name: 'Alex Moreau',
+        email: 'admin@parley.test',
+        role: 'admin',
+        sessionId: 's',
+      },
+      origin: ORIGIN,
+    });
+
+  test.each([
+    ['setRole', (users, id) => users.setRole({ id, role: 'agent' })],
+    ['disable', (users, id) => users.disable({ id })],
+    ['resetSecondFactor', (users, id) => users.resetSecondFactor({ id })],
+  ] satisfies [string, (users: Awaited<ReturnType<typeof callerIn>>['users'], id: string) => Promise<object>][])(
+    '%s, said again, ends them; not said again, they end by themselves',
+    async (_, change) => {
+      for (const isRepeated of [true, false]) {
+        const { id, enter } = await someone();
+        const { cookie } = await enter();
+        await passkeys.insert(env.DB, { id: `key-${id}`, name: 'Key', publicKey: '', counter: 0, transports: [] }, { id, name: 'Sam' }, 1); // prettier-ignore
+        const { over, hear } = deaf();
+        const { users } = await callerIn(over);
+        await expect(change(users, id)).rejects.toThrow();
+        expect(await isIn(cookie)).toBe(true);
+        hear();
+        if (isRepeated) await change(users, id);
+        else expect(await runDurableObjectAlarm(accountOf(env, id))).toBe(true);
+        expect(await isIn(cookie)).toBe(false);
+        expect(await runDurableObjectAlarm(accountOf(env, id)), 'that is the end of it').toBe(false);
+      }
+    },
+  );
+
+  test('a new password by a link', async () => {
+    const { id, enter } = await someone('agent');
+    const { cookie } = await enter();
+    const { users } = await as('admin');
+    const token = tokenOf((await users.resetPassword({ id })).link);
+    const request = new Request(`${ORIGIN}/reset/${token}`, { method: 'POST', body: new URLSearchParams({ password: 'another one' }) }); // prettier-ignore
+    const action: unknown = Reflect.get(resetting.actions, 'default');
+    if (typeof action !== 'function') throw new Error('there is no such action');
+    await expect(action({ request, params: { token }, platform: { env: deaf().over } })).rejects.toThrow('reset');
+    expect(await resets.usable(database(env.DB), await hashOf(token), Date.now()), 'the link is used up').toBeNull();
+    await runDurableObjectAlarm(accountOf(env, id));
+    expect(await isIn(cookie)).toBe(false);
+  });
+
+  test('a new password of their own, but for where they gave it', async () => {
+    const { id, enter } = await someone('agent');
+    const [mine, other] = [await enter(), await enter()];
+    const { account } = appRouter.createCaller({ env: deaf().over, user: mine.user, origin: ORIGIN });
+    await expect(account.changePassword({ current: 'long enough', next: 'another one' })).rejects.toThrow();
+    await runDurableObjectAlarm(accountOf(env, id));
+    expect([await isIn(mine.cookie), await isIn(other.cookie)]).toEqual([true, false]);
+  });
+
+  test('but who only should have lost their standing, and could not, goes on', async () => {
+    const { users } = await as('admin', 'someone-1@parley.test');
+    const alex = await idOf('admin@parley.test');
+    const cookie = cookieOf(await signIn('admin@parley.test', DEMO_PASSWORD));
+    await env.DB.prepare(`UPDATE users SET disabled_at = 1 WHERE role = 'admin' AND id <> ?`).bind(alex).run();
+    await expect(users.setRole({ id: alex, role: 'agent' })).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+    expect(await runDurableObjectAlarm(accountOf(env, alex))).toBe(false);
+    expect(await isIn(cookie)).toBe(true);
   });
 });
 

@@ -1,9 +1,10 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { z } from 'zod';
+import { ending } from '$lib/server/auth/ending';
 import { hashOf } from '$lib/server/auth/hash';
 import { lookUp } from '$lib/server/auth/links';
 import { hashPassword, NewPassword } from '$lib/server/auth/password';
-import { accountOf, guardOf } from '$lib/server/bindings';
+import { guardOf } from '$lib/server/bindings';
 import { readForm } from '$lib/server/body';
 import { database } from '$lib/server/db/client';
 import * as resets from '$lib/server/db/password-resets';
@@ -34,14 +35,14 @@ export const actions: Actions = {
     const { found, waitMs } = await lookUp(env, request, () => resets.usable(database(env.DB), tokenHash, Date.now()));
     if (waitMs > 0) error(429);
     if (!found) return fail(410, { problem: GONE });
-    const user = await resets.use(env.DB, tokenHash, await hashPassword(form.data.password), Date.now());
+    const passwordHash = await hashPassword(form.data.password);
+    // Whoever was signed in with the old password is not any more.
+    const user = await ending(env, found.id, () => resets.use(env.DB, tokenHash, passwordHash, Date.now()), {
+      isMade: (used) => used !== null,
+    });
     if (!user) return fail(410, { problem: GONE });
-    // Whoever was signed in with the old password is not any more, and what was guessed at it does not count against the new one.
-    await Promise.all([
-      accountOf(env, user.id).end(),
-      guardOf(env, `sign-in:${await hashOf(user.email)}`).reset(),
-      guardOf(env, `password:${user.id}`).reset(),
-    ]);
+    // What was guessed at it does not count against the new one.
+    await Promise.all([guardOf(env, `sign-in:${await hashOf(user.email)}`).reset(), guardOf(env, `password:${user.id}`).reset()]);
     redirect(303, '/sign-in?ready=password');
   },
 };

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import { ending } from '../../auth/ending';
 import { NewPassword, hashPassword, Password, verifyPassword } from '../../auth/password';
 import { accountOf, guardOf } from '../../bindings';
 import { database } from '../../db/client';
@@ -41,8 +42,10 @@ export const accountRouter = router({
       if (hash === null || !(await verifyPassword({ hash, password: current })))
         throw new TRPCError({ code: 'BAD_REQUEST', message: 'That is not your current password.' });
       await guard.succeeded(null);
-      await changes.changePassword(env.DB, agent, await hashPassword(next), Date.now());
-      await accountOf(env, agent.id).end(user.sessionId);
+      const passwordHash = await hashPassword(next);
+      await ending(env, agent.id, () => changes.changePassword(env.DB, agent, passwordHash, Date.now()), {
+        except: user.sessionId,
+      });
       return {};
     }),
 

@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { Role, type Agent } from '../../../domain/role';
+import { ending } from '../../auth/ending';
 import { hashOf, randomToken } from '../../auth/hash';
 import { accountOf } from '../../bindings';
 import { database } from '../../db/client';
@@ -22,12 +23,11 @@ const Email = z
 const missing = () => new TRPCError({ code: 'NOT_FOUND', message: 'There is no such user.' });
 const noInvite = () => new TRPCError({ code: 'NOT_FOUND', message: 'This invite has been used or taken back.' });
 
-/** Throws what did not go; true when something has changed. */
-function settled(outcome: changes.Outcome): boolean {
+/** Throws what did not go. */
+function settled(outcome: changes.Outcome): void {
   if (outcome === 'missing') throw missing();
   if (outcome === 'last_admin')
     throw new TRPCError({ code: 'PRECONDITION_FAILED', message: 'This is the only Admin. Make somebody else one first.' });
-  return outcome === 'done';
 }
 
 /** Nobody takes their own standing away: they would stand before a closed door a second later. */
@@ -36,8 +36,10 @@ function notOneself(agent: Agent, id: string): void {
     throw new TRPCError({ code: 'PRECONDITION_FAILED', message: 'This is you. Ask another Admin to change it.' });
 }
 
-/** What comes after the database: whoever was signed in under the old terms is not any more. */
-const endAll = ({ env }: Context, id: string): Promise<number> => accountOf(env, id).end();
+/** Whoever was signed in under the old terms is not any more; also when they were old before: a repeat finishes what was cut short. */
+async function onNewTerms({ env }: Context, id: string, change: () => Promise<changes.Outcome>): Promise<void> {
+  settled(await ending(env, id, change, { isMade: (outcome) => outcome === 'done' || outcome === 'unchanged' }));
+}
 
 /** A link that is shown this one time, and sent. Only its hash is kept. */
 async function linkFor(
@@ -92,15 +94,13 @@ export const usersRouter = router({
   /** Another role, from the next call on: whatever is open is closed. */
   setRole: admins.input(One.extend({ role: Role })).mutation(async ({ ctx, input: { id, role } }) => {
     notOneself(ctx.agent, id);
-    if (settled(await changes.setRole(ctx.env.DB, id, role, ctx.agent, Date.now()))) await endAll(ctx, id);
+    await onNewTerms(ctx, id, () => changes.setRole(ctx.env.DB, id, role, ctx.agent, Date.now()));
     return {};
   }),
 
   disable: admins.input(One).mutation(async ({ ctx, input: { id } }) => {
     notOneself(ctx.agent, id);
-    settled(await changes.disable(ctx.env.DB, id, ctx.agent, Date.now()));
-    // Also when it was disabled before: a repeat finishes what a crash cut short.
-    await endAll(ctx, id);
+    await onNewTerms(ctx, id, () => changes.disable(ctx.env.DB, id, ctx.agent, Date.now()));
     return {};
   }),
 
@@ -114,7 +114,7 @@ export const usersRouter = router({
     const db = database(ctx.env.DB);
     if (!(await users.find(db, id))) throw missing();
     await changes.endedSessions(db, id, ctx.agent, Date.now());
-    return { ended: await endAll(ctx, id) };
+    return { ended: await accountOf(ctx.env, id).end() };
   }),
 
   /** A link to a new password. The old one works until the link is used. */
@@ -129,7 +129,7 @@ export const usersRouter = router({
 
   /** For somebody who has lost their phone: the password alone lets them in again. */
   resetSecondFactor: admins.input(One).mutation(async ({ ctx, input: { id } }) => {
-    if (settled(await changes.resetSecondFactor(ctx.env.DB, id, ctx.agent, Date.now()))) await endAll(ctx, id);
+    await onNewTerms(ctx, id, () => changes.resetSecondFactor(ctx.env.DB, id, ctx.agent, Date.now()));
     return {};
   }),
 });

@@ -1,4 +1,4 @@
-import { runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { conversationIdOf } from '../../src/lib/domain/ids';
@@ -391,6 +391,108 @@ describe('an erasure', () => {
     await people.erase({ id: target.id });
     const receipt = aReceipt({ providerMessageId: 'known-1' });
     expect(await directory.findOrPark('id:known-1', receipt)).toBeNull();
+  });
+
+  describe('of somebody of whom there is more than one invocation may call for', () => {
+    /** Cloudflare's limit for one invocation, https://developers.cloudflare.com/workers/platform/limits/#subrequests */
+    const MOST = 1_000;
+    /** The job, with every call of these objects counted; `rounds` has one number for each run. */
+    async function counted(id: string, at = Date.now()) {
+      const person = await find(env.DB, id);
+      if (!person) throw new Error('nobody');
+      const job = erasureOf(env, await opaque(env.SECRET_KEY, person.id));
+      const order = { person, actor: alex, at };
+      let calls = 0;
+      const asked: string[] = [];
+      const counting = (namespace: DurableObjectNamespace, answer?: (name: string) => void) => ({
+        idFromName: (name: string) => namespace.idFromName(name),
+        get: (objectId: DurableObjectId) =>
+          new Proxy(namespace.get(objectId), {
+            get: (stub, method) => {
+              const own: unknown = Reflect.get(stub, method);
+              if (typeof own !== 'function') return own;
+              return (...given: unknown[]): unknown => {
+                calls += 1;
+                return answer ? answer(objectId.name ?? '') : Reflect.apply(own, stub, given);
+              };
+            },
+          }),
+      });
+      const rounds: number[] = [];
+      const over = {
+        ...env,
+        CONVERSATION: counting(env.CONVERSATION),
+        DIRECTORY: counting(env.DIRECTORY),
+        BROADCAST: counting(env.BROADCAST, (name) => void asked.push(name)),
+      };
+      const run = (how: 'start' | 'alarm') =>
+        runInDurableObject(job, async (instance) => {
+          calls = 0;
+          Reflect.set(instance, 'env', over);
+          await (how === 'start' ? instance.start(order) : instance.alarm());
+          rounds.push(calls);
+        });
+      const isOver = () => runInDurableObject(job, async (_, { storage }) => (await storage.list()).size === 0);
+      const erased = async () => {
+        await run('start');
+        for (let n = 0; n < 20 && !(await isOver()); n++) await run('alarm');
+        return { isOver: await isOver(), rounds, asked };
+      };
+      return { erased };
+    }
+    const told = async (count: number) => {
+      const { target, stub } = await aConversation();
+      const said = Array.from({ length: count }, (_, i) => anInbound({ eventId: `many-${target.id}-${i}`, address: target.address, at: 1 + i })); // prettier-ignore
+      await stub.receive({ ...target, provider: 'webhook' }, said);
+      await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
+      return { target, stub, keys: said.map(({ eventId }) => `id:${eventId}`) };
+    };
+
+    test('a thread of thousands of messages is forgotten by the directory, each of its objects asked a few times', async () => {
+      const { target, stub, keys } = await told(1_500);
+      const some = [keys[0], keys[700], keys[1_499]].map((key = '') => ({ key, directory: directoryOf(env, CHANNEL, key) }));
+      for (const { key, directory } of some) await directory.put(key, target.id);
+      const { isOver, rounds } = await (await counted(target.id)).erased();
+      expect(isOver).toBe(true);
+      expect(Math.max(...rounds)).toBeLessThan(MOST / 2);
+      for (const { key, directory } of some) expect(await directory.findOrPark(key, aReceipt())).toBeNull();
+      expect(await onDisk({ target, stub })).toEqual({ conversation: null, messages: [], outbox: [] });
+      const facts = await runInDurableObject(stub, (_, { storage }) => storage.sql.exec('SELECT key FROM facts').toArray());
+      expect(facts).toEqual([{ key: 'erased_at' }]);
+    });
+
+    test('every campaign that was ever sent is asked once, a bounded number in each round', async () => {
+      const { target } = await someone();
+      const ids: string[] = Array.from({ length: 1_300 }, () => crypto.randomUUID());
+      await env.DB.prepare(
+        `INSERT INTO campaigns (id, name, channel_id, template, status, created_at, started_at, source)
+          SELECT value, 'Old', ?2, '', 'sent', 1, 1, 'parley' FROM json_each(?1)`,
+      )
+        .bind(JSON.stringify(ids), CHANNEL)
+        .run();
+      const { isOver, rounds, asked } = await (await counted(target.id)).erased();
+      expect(isOver).toBe(true);
+      expect(Math.max(...rounds)).toBeLessThan(MOST);
+      expect(asked.filter((id) => ids.includes(id)).sort()).toEqual([...ids].sort());
+      await env.DB.prepare('DELETE FROM campaigns WHERE name = ?').bind('Old').run();
+    });
+
+    test('what an object has kept of it whole, as it was done before, is forgotten as well', async () => {
+      const { target, stub, keys } = await told(3);
+      const key = keys[1] ?? '';
+      await directoryOf(env, CHANNEL, key).put(key, target.id);
+      const at = Date.now();
+      await stub.erase(at);
+      const whole = JSON.stringify({ channelId: CHANNEL, addresses: ['16505550000'], keys });
+      await runInDurableObject(stub, (_, { storage }) => {
+        storage.sql.exec(`DELETE FROM facts WHERE key LIKE 'erasing%'`);
+        storage.sql.exec(`INSERT INTO facts (key, value) VALUES ('erasing', ?)`, whole);
+      });
+      await evictDurableObject(stub);
+      const { isOver } = await (await counted(target.id, at)).erased();
+      expect(isOver).toBe(true);
+      expect(await directoryOf(env, CHANNEL, key).findOrPark(key, aReceipt())).toBeNull();
+    });
   });
 
   test('while messages arrive: what was written before is gone, what was written after is all there', async () => {

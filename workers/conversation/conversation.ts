@@ -24,8 +24,8 @@ import type { Question } from '../../src/lib/server/db/campaign-sends';
 import { policyOf, type Env } from '../env';
 import { AlarmClock, type Due } from './alarm-clock';
 import type { Claim, Received, SendInput, Thread } from './calls';
-import { belongingsFrom, belongingsOf } from './belongings';
 import { Deliveries } from './deliveries';
+import { Leftovers, leftOf, together } from './leftovers';
 import { earliest } from './outbox';
 import { Ownership } from './ownership';
 import { Store } from './store';
@@ -121,14 +121,19 @@ export class Conversation extends DurableObject<Env> {
 
   /**
    * Makes everything here gone: messages, dedupe keys, outbox, who they were. Only that and when stays, so that a late duplicate does not
-   * bring them back; whoever looks on is told. Answers with what of it is elsewhere, the same again until `erased()`. Twice = once.
+   * bring them back; whoever looks on is told. Answers with what of it is elsewhere, the same again until `erased()`, but for what `keysLeft`
+   * has. Twice = once.
    */
   async erase(at: number): Promise<{ erasedAt: number; belongings: Belongings | null }> {
     const done = Number(this.#store.fact('erased_at') ?? -Infinity);
     // Who has written since is not part of what was to be erased.
-    if (done >= at) return { erasedAt: done, belongings: belongingsFrom(this.#store.fact('erasing')) };
+    const before = this.#leftovers.read();
+    if (done >= at) {
+      if (before) this.#leftovers.note(before);
+      return { erasedAt: done, belongings: before && before.belongings };
+    }
     const conversation = this.#store.conversation();
-    const belongings = conversation && belongingsOf(conversation, this.#store);
+    const left = together(before, conversation && leftOf(conversation, this.#store));
     const erasedAt = Math.max(at, Date.now(), conversation?.lastInboundAt ?? 0);
     this.#store.close();
     this.#pendingFrames = [];
@@ -136,18 +141,27 @@ export class Conversation extends DurableObject<Env> {
     const deleted = this.ctx.storage.deleteAll();
     this.#store = new Store(this.ctx.storage);
     this.#store.setFact('erased_at', String(erasedAt));
-    if (belongings) this.#store.setFact('erasing', JSON.stringify(belongings));
+    if (left) this.#leftovers.note(left);
     this.#deliveries = this.#deliveriesOf(this.#store);
     this.#ownership = new Ownership(this.env, this.#store);
     this.#clock.isUnset();
     this.#viewers.tellAll({ type: 'erased' });
     await deleted;
-    return { erasedAt, belongings };
+    return { erasedAt, belongings: left && left.belongings };
+  }
+
+  /** Some keys under which the directory may know what was erased here; none = no more are left. When they are gone there: `keysForgotten`. */
+  keysLeft(): string[] {
+    return this.#leftovers.keys();
+  }
+
+  keysForgotten(): void {
+    this.#leftovers.forget();
   }
 
   /** What was elsewhere is gone as well: nothing of it has to be remembered here. */
   erased(): void {
-    this.#store.dropFact('erasing');
+    this.#leftovers.clear();
   }
 
   /** The row as lists should show it, and whether the hub surely has it; null when there is no conversation. */
@@ -273,6 +287,10 @@ export class Conversation extends DurableObject<Env> {
     } finally {
       this.#clock.arm(this.#dueAt(), { exactly: true });
     }
+  }
+
+  get #leftovers(): Leftovers {
+    return new Leftovers(this.#store);
   }
 
   #deliveriesOf(store: Store): Deliveries {

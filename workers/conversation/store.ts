@@ -7,8 +7,8 @@ import { schema } from './schema';
 /** How long an event waits for its message: providers redeliver for days, but a reordering lasts minutes. */
 export const PARKED_MS = 24 * 60 * 60_000;
 
-/** `erased_at`: when all that was here before was erased (epoch ms); `erasing`: what of it is elsewhere, until that is gone too. */
-type FactKey = 'moved_to' | 'origin' | 'erased_at' | 'erasing';
+/** `erased_at`: when all that was here before was erased (epoch ms); `erasing…`: what of it is elsewhere, until that is gone too. */
+type FactKey = 'moved_to' | 'origin' | 'erased_at' | 'erasing' | `erasing:${number}`;
 
 export type OutboxKind = 'deliver' | 'attribute' | 'fetch' | 'alias' | 'name' | 'audit';
 /** `effect` is what was promised, where the message alone does not say. */

@@ -4,7 +4,7 @@ import type { Env } from '../env';
 import { DirectoryStore } from './store';
 
 /** Objects per channel; each serves some hundred writes a second. */
-const SHARDS = 64;
+export const SHARDS = 64;
 /** A receipt that came before its message was known waits this long, then it is dropped. */
 const PARKED_MS = 24 * 3_600_000;
 /** No provider reports on a message that is older. */
@@ -66,9 +66,17 @@ export class Directory extends DurableObject<Env> {
 }
 
 /** The object that holds this key of this channel. */
-export function directoryOf(env: Env, channelId: string, key: string): DurableObjectStub<Directory> {
-  return env.DIRECTORY.get(env.DIRECTORY.idFromName(`${channelId}:${shardOf(key)}`));
+export const directoryOf = (env: Env, channelId: string, key: string): DurableObjectStub<Directory> =>
+  directoryAt(env, channelId, shardOf(key));
+
+/** Forgets the keys of a channel, however many, in one call of each object that has any: of `SHARDS` at most. */
+export async function forgetKeys(env: Env, channelId: string, keys: readonly string[]): Promise<void> {
+  const parts = [...Map.groupBy(keys, shardOf)];
+  await Promise.all(parts.map(([shard, part]) => directoryAt(env, channelId, shard).forget(part)));
 }
+
+const directoryAt = (env: Env, channelId: string, shard: number): DurableObjectStub<Directory> =>
+  env.DIRECTORY.get(env.DIRECTORY.idFromName(`${channelId}:${shard}`));
 
 /** FNV-1a over UTF-16 units: even enough to spread ids, and cheap. */
 function shardOf(key: string): number {

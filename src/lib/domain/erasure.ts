@@ -6,8 +6,6 @@ export type Belongings = {
   channelId: string;
   /** All by which its person was known on the channel. */
   addresses: string[];
-  /** Keys of the directory that lead to it. */
-  keys: string[];
 };
 
 /**

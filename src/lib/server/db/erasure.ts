@@ -133,13 +133,18 @@ export async function removeRows(
   ]);
 }
 
-/** The campaigns on these channels whose sending has begun: their objects have recipients. */
-export async function begunCampaigns(d1: D1Database, channelIds: readonly string[]): Promise<string[]> {
+/** The next campaigns on these channels, in the order of their ids, that have been handed to their objects: those may have recipients. */
+export async function launchedCampaigns(
+  d1: D1Database,
+  channelIds: readonly string[],
+  { after, limit }: { after: string; limit: number },
+): Promise<string[]> {
   const { results } = await d1
     .prepare(
-      `SELECT id FROM campaigns WHERE source = 'parley' AND started_at IS NOT NULL AND channel_id IN (SELECT value FROM json_each(?))`,
+      `SELECT id FROM campaigns WHERE source = 'parley' AND channel_id IN (SELECT value FROM json_each(?1)) AND id > ?2
+        AND (started_at IS NOT NULL OR status NOT IN ('draft', 'submitted', 'approved')) ORDER BY id LIMIT ?3`,
     )
-    .bind(JSON.stringify(channelIds))
+    .bind(JSON.stringify(channelIds), after, limit)
     .all<{ id: string }>();
   return results.map(({ id }) => id);
 }

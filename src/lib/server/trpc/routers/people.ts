@@ -141,7 +141,7 @@ export const peopleRouter = router({
 
   /**
    * Makes a person gone, everywhere and for good; the audit keeps that it was done, under a pseudonym. Answers when all is gone, or
-   * `isDone: false` when something does not answer for the moment: then it goes on by itself.
+   * `isDone: false` when there is very much of them, or something does not answer for the moment: then it goes on by itself.
    */
   erase: allowed('people.erase')
     .input(One)
@@ -150,8 +150,7 @@ export const peopleRouter = router({
       if (!person) throw missing();
       const actor = { id: agent.id, name: agent.name };
       try {
-        await erasureOf(env, await opaque(env.SECRET_KEY, person.id)).start({ person, actor, at: Date.now() });
-        return { isDone: true };
+        return { isDone: await erasureOf(env, await opaque(env.SECRET_KEY, person.id)).start({ person, actor, at: Date.now() }) };
       } catch (error) {
         console.error({ event: 'erasure_failed', error: String(error) });
         return { isDone: false };

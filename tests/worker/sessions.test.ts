@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { userOf } from '../../src/lib/server/auth/auth';
@@ -111,6 +111,38 @@ test('an ended session opens no socket, stays ended whatever is written late, an
   expect(await session.read()).toBeNull();
   expect(await runDurableObjectAlarm(session), 'the second time is due').toBe(true);
   expect(await runDurableObjectAlarm(session), 'and nothing after it').toBe(false);
+});
+
+test('a session that has opened more than one invocation may call for is ended everywhere, a part at a time, the latest first', async () => {
+  const { user, cookie, sockets } = await atWork('ben@parley.test');
+  const session = sessionOf(env, user.sessionId);
+  const rounds: string[][] = [];
+  const places = Array.from({ length: 2_500 }, (_, n) => `/live/conversations/${String(n).padStart(40, '0')}`);
+  const isEmpty = () => runInDurableObject(session, async (_, { storage }) => (await storage.list()).size === 0);
+  await runInDurableObject(session, async (instance, { storage }) => {
+    for (let n = 0; n < places.length; n += 100)
+      await storage.put(Object.fromEntries(places.slice(n, n + 100).map((path, i) => [`place:${path}`, 1 + n + i])));
+    const CONVERSATION = {
+      idFromName: (name: string) => name,
+      get: (name: string) => ({ disconnect: () => Promise.resolve(void rounds.at(-1)?.push(name)) }),
+    };
+    Reflect.set(instance, 'env', { ...env, CONVERSATION });
+    rounds.push([]);
+    await instance.end();
+  });
+  expect(await visitor(cookie)).toBeNull();
+  for (let n = 0; n < 30 && !(await isEmpty()); n++)
+    await runInDurableObject(session, (instance) => {
+      rounds.push([]);
+      return instance.alarm();
+    });
+  expect(await isEmpty()).toBe(true);
+  expect(Math.max(...rounds.map((told) => told.length))).toBeLessThan(1_000);
+  const all = new Set(rounds.flat());
+  expect(places.filter((path) => !all.has(path.slice('/live/conversations/'.length)))).toEqual([]);
+  // What was opened last may be open still.
+  expect(rounds[0]).toContain(places.at(-1)?.slice('/live/conversations/'.length));
+  expect(await Promise.all(sockets.slice(0, 1).map(({ closed }) => closed))).toEqual([1008]);
 });
 
 describe('a session that is not used', () => {

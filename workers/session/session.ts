@@ -17,6 +17,10 @@ const REPORT_MS = 5 * 60_000;
 /** What an ended session had open is told twice: once at once, and once for a socket that was just being opened. */
 const AGAIN_MS = 2_000;
 const PLACE = 'place:';
+/** Told in one go: an invocation may make 1,000 calls, and somebody who works through a queue all day opens more. */
+const TOLD_AT_ONCE = 400;
+/** Keys that the storage deletes in one go. */
+const DELETED_AT_ONCE = 128;
 
 /**
  * One value of better-auth's storage: a sign-in's session, or the short-lived note of a sign-in under way. Reading a session on every
@@ -94,14 +98,15 @@ export class Session extends DurableObject<Env> {
     await this.ctx.storage.delete('entry');
     // The backstop, should this object die before all have been told.
     await this.ctx.storage.setAlarm(Date.now() + AGAIN_MS);
-    this.ctx.waitUntil(this.#closeAll(owner));
+    this.ctx.waitUntil(this.#closeLatest(owner));
   }
 
   override async alarm(): Promise<void> {
     const ended = await this.ctx.storage.get<Owner>('ended');
     if (ended) {
-      if (await this.#closeAll(ended)) await this.#forget();
-      else await this.ctx.storage.setAlarm(Date.now() + AGAIN_MS);
+      const left = await this.#closeSome(ended);
+      if (left === 'none') await this.#forget();
+      else await this.ctx.storage.setAlarm(Date.now() + (left === 'more' ? 0 : AGAIN_MS));
       return;
     }
     const entry = await this.#live();
@@ -111,16 +116,35 @@ export class Session extends DurableObject<Env> {
     if (overAt !== null) await this.ctx.storage.setAlarm(overAt);
   }
 
-  /** Closes what it has open. False when something could not be told. */
-  async #closeAll({ userId, id }: Owner): Promise<boolean> {
-    const paths = [...(await this.ctx.storage.list({ prefix: PLACE })).keys()].map((key) => key.slice(PLACE.length));
-    const told = await Promise.allSettled([
+  /** Closes what it has opened last, at once. All of it is told again, and taken off the list, by the alarm. */
+  async #closeLatest(owner: Owner): Promise<void> {
+    const places = [...(await this.ctx.storage.list<number>({ prefix: PLACE }))].sort(([, a], [, b]) => b - a);
+    await this.#close(
+      owner,
+      places.slice(0, TOLD_AT_ONCE).map(([key]) => key),
+    );
+  }
+
+  /** Closes some of what it has open, and forgets what was told. `more`: the rest can be told now; `unreached`: something could not be. */
+  async #closeSome(owner: Owner): Promise<'none' | 'more' | 'unreached'> {
+    const keys = [...(await this.ctx.storage.list({ prefix: PLACE, limit: TOLD_AT_ONCE })).keys()];
+    const { told, isAll } = await this.#close(owner, keys);
+    for (let from = 0; from < told.length; from += DELETED_AT_ONCE)
+      await this.ctx.storage.delete(told.slice(from, from + DELETED_AT_ONCE));
+    if (!isAll) return 'unreached';
+    return keys.length < TOLD_AT_ONCE ? 'none' : 'more';
+  }
+
+  /** Tells these places, and the user's account, that it is over; answers with those that have heard it. */
+  async #close({ userId, id }: Owner, keys: readonly string[]): Promise<{ told: string[]; isAll: boolean }> {
+    const [listed, ...answers] = await Promise.allSettled([
       accountOf(this.env, userId).remove(id),
-      ...paths.map((path) => objectAt(this.env, path)?.disconnect(id, userId)),
+      ...keys.map((key) => objectAt(this.env, key.slice(PLACE.length))?.disconnect(id, userId)),
     ]);
-    const failed = told.filter(({ status }) => status === 'rejected').length;
+    const told = keys.filter((_, i) => answers[i]?.status === 'fulfilled');
+    const failed = keys.length - told.length + (listed.status === 'fulfilled' ? 0 : 1);
     if (failed > 0) console.warn({ event: 'session_end_not_told', userId, failed });
-    return failed === 0;
+    return { told, isAll: failed === 0 };
   }
 
   /** The entry, unless it is over: then it ends here, whether or not the alarm has fired. */

@@ -1,18 +1,21 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { BroadcastPlan } from '../../src/lib/domain/broadcast';
 import { ChannelId } from '../../src/lib/domain/ids';
 import type { Role } from '../../src/lib/domain/role';
+import * as campaigns from '../../src/lib/server/db/campaigns';
 import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
 import { appRouter } from '../../src/lib/server/trpc/router';
-import { broadcastOf } from '../../workers/env';
+import { broadcastOf, type Env } from '../../workers/env';
 import { anAudience } from './broadcast-world';
 
 const db = database(env.DB);
 const HOUR = 3_600_000;
-const as = (role: Role) =>
+const as = (role: Role, bindings: Env = env) =>
   appRouter.createCaller({
-    env,
+    env: bindings,
     user: { id: role, name: `The ${role}`, email: `${role}@parley.test`, role, sessionId: 's' },
     origin: 'https://parley.test',
   }).campaigns;
@@ -33,6 +36,26 @@ const draft = {
   content: { text: 'Hi.', buttons: [], template: null, values: {} },
   audience: { segmentId: null },
 };
+type One = { id: string; version: number };
+
+/** A property as its own object would have it: the runtime's methods refuse any other `this`. */
+function bound(target: object, key: string | symbol): unknown {
+  const value: unknown = Reflect.get(target, key);
+  return typeof value === 'function' ? value.bind(target) : value;
+}
+/** The real bindings, but that campaigns' objects answer so. */
+function over(answers: { launch?: (plan: BroadcastPlan) => Promise<unknown>; cancel?: () => Promise<unknown> }): Env {
+  const BROADCAST = new Proxy(env.BROADCAST, {
+    get: (namespace, key) =>
+      key !== 'get'
+        ? bound(namespace, key)
+        : (id: DurableObjectId) => new Proxy(namespace.get(id), { get: (stub, method) => Reflect.get(answers, method) ?? ((...given: unknown[]): unknown => Reflect.apply(Reflect.get(stub, method), stub, given)) }), // prettier-ignore
+  });
+  return { ...env, BROADCAST };
+}
+/** The database, but that its batches are run by somebody. */
+const batching = (batch: (statements: D1PreparedStatement[]) => Promise<unknown>): D1Database =>
+  new Proxy(env.DB, { get: (target, key) => (key === 'batch' ? batch : bound(target, key)) });
 const seen = ({ id, version }: { id: string; version: number }) => ({ id, version });
 
 async function approved() {
@@ -114,6 +137,96 @@ test('who may send a campaign is told how many it would reach now, before anybod
   expect(await broadcastOf(env, one.id).progress()).toBeNull();
 });
 
+describe('a campaign for later, when something fails', () => {
+  const now = Date.now();
+  afterEach(() => void vi.useRealTimers());
+  const ring = async (id: string, at = now + 2 * HOUR) => {
+    vi.setSystemTime(at);
+    await runDurableObjectAlarm(broadcastOf(env, id));
+    vi.useRealTimers();
+  };
+  const acts = (campaigns: typeof creator) => ({
+    changed: (one: One) => campaigns.update({ ...one, draft: { ...draft, name: 'Other' } }),
+    'sent back': (one: One) => campaigns.sendBack({ ...one, comment: 'Wait.' }),
+    'taken back': (one: One) => campaigns.unschedule(one),
+  });
+  const names = ['changed', 'sent back', 'taken back'] as const;
+
+  test.each(names)('that could not be %s still goes out', async (name) => {
+    const one = await scheduled();
+    const DB = batching(() => Promise.reject(new Error('D1_ERROR')));
+    expect(await refusalOf(acts(as('admin', { ...env, DB }))[name](one))).toBe('INTERNAL_SERVER_ERROR');
+    expect(await creator.get({ id: one.id })).toMatchObject({ status: 'scheduled', progress: { phase: 'scheduled' } });
+    await ring(one.id);
+    expect(await broadcastOf(env, one.id).progress()).toMatchObject({ phase: 'sent' });
+  });
+
+  test('is not taken back by a change that is none: of a channel that there is not', async () => {
+    const one = await scheduled();
+    const wrong = { ...draft, channelId: ChannelId.parse('nowhere') };
+    expect(await refusalOf(creator.update({ ...one, draft: wrong }))).toBe('BAD_REQUEST');
+    expect(await creator.get({ id: one.id })).toMatchObject({ status: 'scheduled', progress: { phase: 'scheduled' } });
+  });
+
+  test.each(names)('that was %s, which its object has not heard, is not sent at its time', async (name) => {
+    const one = await scheduled();
+    const deaf = as('admin', over({ cancel: () => Promise.reject(new Error('no connection')) }));
+    await acts(deaf)[name](one);
+    const { status } = await creator.get({ id: one.id });
+    expect(status).toBe(name === 'taken back' ? 'approved' : 'draft');
+    expect(await broadcastOf(env, one.id).progress()).toMatchObject({ phase: 'scheduled' });
+    await ring(one.id);
+    expect(await broadcastOf(env, one.id).progress()).toBeNull();
+    expect(await creator.get({ id: one.id })).toMatchObject({ status, startedAt: null });
+  });
+
+  test.each(names)('and has begun meanwhile is not %s any more', async (name) => {
+    const one = await scheduled();
+    const DB = batching(async (statements) => {
+      await env.DB.prepare(`UPDATE campaigns SET status = 'sending', started_at = 1 WHERE id = ?`).bind(one.id).run();
+      return env.DB.batch(statements);
+    });
+    const late = acts(as('admin', { ...env, DB }))[name](one);
+    expect(await refusalOf(late)).toMatchObject({ reason: 'campaign_status', status: 'sending' });
+    expect(await campaigns.find(db, one.id)).toMatchObject({ status: 'sending', name: 'Quiet', version: one.version });
+  });
+
+  test('begins once, when the answer to its beginning is lost; waits for a database that does not answer; and pauses if it is to', async () => {
+    const one = await scheduled();
+    const object = broadcastOf(env, one.id);
+    const fail = async (DB: unknown, at: number) => {
+      await runInDurableObject(object, (instance) => Reflect.set(instance, 'env', { ...env, DB }));
+      await ring(one.id, at);
+      expect(await object.progress()).toMatchObject({ phase: 'scheduled' });
+    };
+    const down = () => Promise.reject(new Error('D1_ERROR'));
+    await fail({ prepare: () => ({ bind: () => ({ first: down }) }) }, now + 2 * HOUR);
+    expect(await campaigns.find(db, one.id)).toMatchObject({ status: 'scheduled' });
+    const first = async (statement: D1PreparedStatement) => {
+      await statement.first();
+      throw new Error('Network connection lost.');
+    };
+    const prepare = (query: string) => ({ bind: (...values: unknown[]) => ({ first: () => first(env.DB.prepare(query).bind(...values)) }) }); // prettier-ignore
+    await fail({ prepare }, now + 2.1 * HOUR);
+    expect(await campaigns.find(db, one.id)).toMatchObject({ status: 'sending' });
+    await creator.pause({ id: one.id });
+    await runInDurableObject(object, (instance) => Reflect.set(instance, 'env', env));
+    await ring(one.id, now + 3 * HOUR);
+    expect(await object.progress()).toMatchObject({ phase: 'paused' });
+    await creator.resume({ id: one.id });
+    await ring(one.id, now + 3 * HOUR);
+    expect(await object.progress()).toMatchObject({ phase: 'sent' });
+  });
+
+  test('of which its object knows nothing is shown as approved, and can be planned again', async () => {
+    const one = await scheduled();
+    await broadcastOf(env, one.id).cancel();
+    expect(await creator.get({ id: one.id })).toMatchObject({ status: 'approved', scheduledAt: null, progress: null });
+    await creator.schedule({ ...one, at: now + 3 * HOUR });
+    expect(await creator.get({ id: one.id })).toMatchObject({ status: 'scheduled', progress: { phase: 'scheduled' } });
+  });
+});
+
 describe('a campaign that is sent', () => {
   test('is not one that nobody has approved, nor on a channel out of service', async () => {
     const made = await creator.create({ id: crypto.randomUUID(), draft });
@@ -135,20 +248,30 @@ describe('a campaign that is sent', () => {
 
   test('that could not be handed over is approved again', async () => {
     const one = await approved();
-    const BROADCAST = new Proxy(env.BROADCAST, {
-      get(target, key) {
-        if (key === 'get') return () => ({ launch: () => Promise.reject(new Error('no connection')), progress: () => null });
-        const value: unknown = Reflect.get(target, key);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-    const broken = appRouter.createCaller({
-      env: { ...env, BROADCAST },
-      user: { id: 'creator', name: 'The creator', email: 'c@parley.test', role: 'creator', sessionId: 's' },
-      origin: 'https://parley.test',
-    }).campaigns;
+    const broken = as('creator', over({ launch: () => Promise.reject(new Error('no connection')) }));
     expect(await refusalOf(broken.sendNow(one))).toBe('INTERNAL_SERVER_ERROR');
     expect((await creator.get({ id: one.id })).status).toBe('approved');
     expect(await auditOf(one.id)).toContain('not_started');
+  });
+
+  test('and was handed over, but nobody heard so, is either under way, and nobody’s to change, or is not sent at all', async () => {
+    for (const hasBegun of [true, false]) {
+      const one = await approved();
+      const object = broadcastOf(env, one.id);
+      const lost = over({
+        launch: async (plan) => {
+          await object.launch(plan);
+          if (hasBegun) await runDurableObjectAlarm(object);
+          throw new Error('Network connection lost.');
+        },
+      });
+      expect(await refusalOf(as('creator', lost).sendNow(one))).toBe(hasBegun ? 'ok' : 'INTERNAL_SERVER_ERROR');
+      if (!hasBegun) await runDurableObjectAlarm(object);
+      const { status, version } = await creator.get({ id: one.id });
+      expect(status).toBe(hasBegun ? 'sent' : 'approved');
+      expect((await object.progress())?.phase ?? null).toBe(hasBegun ? 'sent' : null);
+      const change = creator.update({ id: one.id, version, draft: { ...draft, name: 'Other' } });
+      expect(await refusalOf(change)).toEqual(hasBegun ? expect.objectContaining({ reason: 'campaign_status' }) : 'ok');
+    }
   });
 });

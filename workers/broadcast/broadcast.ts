@@ -9,6 +9,7 @@ import {
 } from '../../src/lib/domain/broadcast';
 import { PING, PONG } from '../../src/lib/domain/protocol';
 import type { Receipt } from '../../src/lib/domain/provider';
+import { begin } from '../../src/lib/server/db/broadcasts';
 import type { Env } from '../env';
 import { earliest } from '../conversation/outbox';
 import { migrate } from '../object-schema';
@@ -47,6 +48,8 @@ export class Broadcast extends DurableObject<Env> {
   readonly #watchers: Watchers;
   readonly #rate = new Rate();
   readonly #gathering: Gathering;
+  /** Not to be begun before, as the database has not answered; epoch ms. */
+  #beginAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -110,9 +113,7 @@ export class Broadcast extends DurableObject<Env> {
     const state = this.#store.state();
     if (state === null) return true;
     if (state.phase !== 'scheduled') return false;
-    this.ctx.storage.transactionSync(() => this.#store.clear());
-    await this.ctx.storage.deleteAlarm();
-    this.#watchers.changed();
+    await this.#forget();
     return true;
   }
 
@@ -258,9 +259,7 @@ export class Broadcast extends DurableObject<Env> {
     const now = Date.now();
     const state = this.#store.state();
     if (!state) return;
-    if (state.phase === 'scheduled' && now >= (state.plan.at ?? 0)) {
-      this.#set({ ...state, phase: 'gathering', startedAt: now });
-    }
+    if (state.phase === 'scheduled' && now >= Math.max(state.plan.at ?? 0, this.#beginAt)) await this.#begin(state.plan);
     this.#transact(() => this.#store.doubt(now - LEASE_MS, BROKE_OFF, now));
     await this.#gathering.run();
     if (state.phase === 'paused' && state.isHeld) await this.#lookAtChannel(state.plan.channelId);
@@ -271,6 +270,24 @@ export class Broadcast extends DurableObject<Env> {
     }
     // A database that stalls must not keep the next alarm from ringing.
     await Promise.race([this.#records.write(), scheduler.wait(PATIENCE_MS)]);
+  }
+
+  /** Begins at its time, if it still is to: nobody may have been able to say here that it was taken back. Throws what the database throws. */
+  async #begin({ campaignId, at }: BroadcastPlan): Promise<void> {
+    this.#beginAt = Date.now() + BACKSTOP_MS;
+    const status = await begin(this.env.DB, campaignId, at, Date.now());
+    this.#beginAt = 0;
+    const state = this.#store.state();
+    // Called off, or planned anew, while it was asked.
+    if (state?.phase !== 'scheduled' || state.plan.at !== at) return;
+    if (status === null) return this.#forget();
+    this.#set({ ...state, phase: status === 'paused' ? 'paused' : 'gathering', startedAt: Date.now() });
+  }
+
+  async #forget(): Promise<void> {
+    this.ctx.storage.transactionSync(() => this.#store.clear());
+    await this.ctx.storage.deleteAlarm();
+    this.#watchers.changed();
   }
 
   /** Goes on when an Admin has put the channel right. */
@@ -340,7 +357,7 @@ export class Broadcast extends DurableObject<Env> {
   #phaseDueAt({ phase, plan, isHeld }: State, now: number): number | null {
     switch (phase) {
       case 'scheduled':
-        return plan.at ?? now;
+        return Math.max(plan.at ?? now, this.#beginAt);
       case 'gathering':
         return this.#gathering.dueAt(now);
       case 'sending': {

@@ -1,6 +1,6 @@
 import { sql, type Compilable } from 'kysely';
 import type { CampaignDraft } from '../../domain/campaign-draft';
-import type { CampaignStatus, ReviewEntry } from '../../domain/campaign-lifecycle';
+import { isUnderWay, type CampaignStatus, type ReviewEntry } from '../../domain/campaign-lifecycle';
 import { recording, type AuditEntry } from './audit';
 import { batch, database, type Db } from './client';
 
@@ -31,15 +31,15 @@ export async function create(
     })
     .onConflict((conflict) => conflict.column('id').doNothing());
   const queries = [inserting, orNothing(db), ...labelling(db, id, draft.labels), recording(db, act)];
-  return isDone(() => batch(d1, queries), async () => (await versionOf(db, id)) === null); // prettier-ignore
+  return isDone(() => batch(d1, queries), async () => (await standingOf(db, id)) === null); // prettier-ignore
 }
 
 /** What a change of a campaign leads to. `review`: all of it, the new entry last. */
 export type Move = { status: CampaignStatus; review?: readonly ReviewEntry[]; scheduledAt?: number | null };
 
 /**
- * Changes a campaign, and its draft where one is given, if it still is the `version` that was looked at. False when somebody was quicker:
- * then nothing has happened. All or nothing.
+ * Changes a campaign, and its draft where one is given, if it still is the `version` that was looked at, and has not begun to be sent where
+ * it would go back behind that. False when somebody, or its beginning, was quicker: then nothing has happened. All or nothing.
  */
 export async function change(
   d1: D1Database,
@@ -67,9 +67,16 @@ export async function change(
       ...(draft && columnsOf(draft)),
     })
     .where('id', '=', id)
-    .where('version', '=', version);
+    .where('version', '=', version)
+    .$if(!isUnderWay(status), (query) => query.where('started_at', 'is', null));
   const queries = [updating, orNothing(db), ...(draft ? labelling(db, id, draft.labels) : []), recording(db, act)];
-  return isDone(() => batch(d1, queries), async () => (await versionOf(db, id)) === version); // prettier-ignore
+  return isDone(
+    () => batch(d1, queries),
+    async () => {
+      const now = await standingOf(db, id);
+      return now?.version === version && (isUnderWay(status) || now.startedAt === null);
+    },
+  );
 }
 
 /** Removes a draft that still is this version, and nothing else. False when somebody was quicker. All or nothing. */
@@ -83,7 +90,7 @@ export async function remove(d1: D1Database, id: string, version: number, act: A
     .where('source', '=', 'parley');
   const labels = db.deleteFrom('campaign_labels').where('campaign_id', '=', id);
   // The labels refer to their campaign: they go first, and come back when there is nothing to remove.
-  return isDone(() => batch(d1, [labels, removing, orNothing(db), recording(db, act)]), async () => (await versionOf(db, id)) === version); // prettier-ignore
+  return isDone(() => batch(d1, [labels, removing, orNothing(db), recording(db, act)]), async () => (await standingOf(db, id))?.version === version); // prettier-ignore
 }
 
 const columnsOf = ({ name, channelId, content, audience, standIn }: WrittenDraft) => ({
@@ -117,7 +124,7 @@ async function isDone(work: () => Promise<unknown>, isOpen: () => Promise<boolea
   }
 }
 
-async function versionOf(db: Db, id: string): Promise<number | null> {
-  const row = await db.selectFrom('campaigns').select('version').where('id', '=', id).executeTakeFirst();
-  return row?.version ?? null;
+async function standingOf(db: Db, id: string): Promise<{ version: number; startedAt: number | null } | null> {
+  const query = db.selectFrom('campaigns').select(['version', 'started_at as startedAt']).where('id', '=', id);
+  return (await query.executeTakeFirst()) ?? null;
 }

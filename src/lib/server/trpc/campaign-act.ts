@@ -72,7 +72,8 @@ export async function act(
   // Two equal calls at once: the other one has done it.
   const again = draft ? null : decideAct(campaigns.stateOf(now), act, agent);
   if (again?.ok && !again.value.isChange) return again.value;
-  throw changed(now);
+  // Nobody has changed it: it has begun to be sent.
+  throw now.version === detail.version ? rejected({ reason: 'campaign_status', status: now.status }) : changed(now);
 }
 
 export const changed = ({ version, updatedBy, updatedAt }: campaigns.CampaignDetail) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CampaignId, outcomes, phaseStatuses, type BroadcastPlan, type Progress } from '../../../domain/broadcast';
+import { isUnderWay } from '../../../domain/campaign-lifecycle';
 import { may } from '../../../domain/role';
 import { broadcastOf } from '../../bindings';
 import * as audiences from '../../campaign-audience';
@@ -24,15 +25,22 @@ export async function progressOf(
 }
 
 const underWay = ['scheduled', 'sending', 'paused', 'stopped', 'sent'];
+const toCome = ['scheduled', 'sending', 'paused'];
 
-/** The campaign as it really is: while it is under way, its object knows better than the last line it wrote about itself. */
+/**
+ * The campaign as it really is: while it is under way, its object knows better than the last line it wrote about itself. Of which its
+ * object knows nothing, that nothing comes by itself: it is as it was before it was handed over.
+ */
 export async function truthOf(
   ctx: Caller,
   campaign: CampaignDetail,
 ): Promise<{ campaign: CampaignDetail; progress: Progress | null }> {
   if (!underWay.includes(campaign.status)) return { campaign, progress: null };
   const progress = await progressOf(ctx, campaign);
-  if (!progress) return { campaign, progress };
+  if (!progress) {
+    const isLost = campaign.source === 'parley' && toCome.includes(campaign.status) && campaign.startedAt === null;
+    return { campaign: isLost ? { ...campaign, status: 'approved', scheduledAt: null } : campaign, progress };
+  }
   const { recipients, sent, delivered, read, failed, unknown, startedAt, finishedAt } = progress;
   const figures = { ...campaign.figures, recipients, sent, delivered, read, failed, unknown };
   // One that is sent at once waits for its turn for a moment too.
@@ -40,10 +48,14 @@ export async function truthOf(
   return { campaign: { ...campaign, status, figures, startedAt, finishedAt }, progress };
 }
 
-/** Takes a plan back that has not begun. Refused when it has: then it can only be stopped. */
+/** Tells the object of a campaign that was scheduled, and is not any more. One that does not hear it finds so at its time. */
 export async function withdraw({ env }: Caller, { id, status }: CampaignDetail): Promise<void> {
-  if (status === 'scheduled' && !(await broadcastOf(env, id).cancel()))
-    throw rejected({ reason: 'campaign_status', status: 'sending' });
+  if (status !== 'scheduled') return;
+  try {
+    await broadcastOf(env, id).cancel();
+  } catch (error) {
+    console.warn({ event: 'campaign_not_cancelled', campaign: id, error: String(error) });
+  }
 }
 
 /** Hands the approved campaign to its object, at once or at a time. When that does not work it is approved again, and nothing else. */
@@ -69,17 +81,18 @@ async function launch(ctx: Caller, id: string, version: number, at: number | nul
   try {
     await broadcastOf(ctx.env, id).launch(plan);
   } catch (error) {
-    if (isChange) await takeBack(ctx, id, version + 1, step.name);
-    throw error;
+    if (!isChange || (await takeBack(ctx, id, version + 1, step.name))) throw error;
+    // It was launched all the same, and has begun.
+    if (!isUnderWay((await detailOf(ctx, id)).status)) throw error;
   }
   return {};
 }
 
-/** It may have been launched all the same: then its object says so, and is believed. */
-async function takeBack({ env, agent }: Caller, id: string, version: number, name: string): Promise<void> {
+/** False when it has begun, or somebody has changed it. One that was launched all the same finds at its time that it is not to begin. */
+async function takeBack({ env, agent }: Caller, id: string, version: number, name: string): Promise<boolean> {
   const at = Date.now();
   const move = { status: 'approved' as const, scheduledAt: null };
-  await drafts.change(env.DB, { id, version, move, by: agent, at, act: entryOf(agent, at, 'not_started', id, { after: name }) });
+  return drafts.change(env.DB, { id, version, move, by: agent, at, act: entryOf(agent, at, 'not_started', id, { after: name }) });
 }
 
 /** An act on what is under way: recorded, then done by the object; done twice it is done once. */
@@ -109,8 +122,8 @@ export const campaignSending = {
   /** Not at that time after all; it stays approved. */
   unschedule: senders.input(Seen).mutation(async ({ ctx, input: { id, version } }) => {
     const { campaign } = await truthOf(ctx, await detailOf(ctx, id));
-    if (campaign.version === version) await withdraw(ctx, campaign);
     await act(ctx, campaign, version, { act: 'unschedule', name: 'unscheduled', scheduledAt: null });
+    await withdraw(ctx, campaign);
     return {};
   }),
 

@@ -117,8 +117,8 @@ export const campaignsRouter = router({
     const isSame = JSON.stringify(draftOf(campaign)) === JSON.stringify(draftOf(draft));
     if (isSame) return viewOf(ctx, campaign);
     const isReviewed = campaign.status !== 'draft';
-    if (campaign.version === version) await withdraw(ctx, campaign);
     await act(ctx, campaign, version, { act: 'edit', name: 'changed', draft, scheduledAt: null, ...(isReviewed && { entry: 'changed' }), details: { from: campaign.status } }); // prettier-ignore
+    await withdraw(ctx, campaign);
     return viewOf(ctx, await detailOf(ctx, id));
   }),
 
@@ -138,8 +138,8 @@ export const campaignsRouter = router({
 
   sendBack: reviewers.input(Seen.extend({ comment: Comment })).mutation(async ({ ctx, input: { id, version, comment } }) => {
     const campaign = await detailOf(ctx, id);
-    if (campaign.version === version) await withdraw(ctx, campaign);
     await act(ctx, campaign, version, { act: 'sendBack', name: 'sent_back', entry: 'sentBack', comment, scheduledAt: null });
+    await withdraw(ctx, campaign);
     return viewOf(ctx, await detailOf(ctx, id));
   }),
 

@@ -28,8 +28,8 @@ export function callbackOf(part: unknown, eventId: string): InboundEvent | strin
   const query = CallbackQuery.safeParse(part);
   if (!query.success) return 'unreadable callback query';
   const { from, message, data } = query.data;
-  if (!message) return 'not a private chat';
-  const stranger = strangerOf(message.chat, from);
+  if (!message) return 'a button of no message';
+  const stranger = strangerOf(from);
   if (stranger !== null) return stranger;
   return {
     type: 'message',

@@ -36,8 +36,17 @@ export function nameOf(person: Person): string | null {
   return cleanText(name, MAX_NAME).trim() || null;
 }
 
-/** Why Parley does not take what this sender did in this chat; null when it does. Two bots would answer one another for ever. */
-export function strangerOf(chat: Chat, sender: Person): string | null {
-  if (chat.type !== 'private') return 'not a private chat';
-  return sender?.is_bot === true ? 'a bot' : null;
+const Place = z.object({ chat: soft(Chat), message: soft(z.object({ chat: Chat })), inline_message_id: words });
+
+/**
+ * Whether a part of an update is from among others: a group, a channel, a message that was sent through a chat of theirs. Anybody can put
+ * a bot into one, and what they say there to one another is nothing to Parley.
+ */
+export function isAmongOthers(part: unknown): boolean {
+  const { chat, message, inline_message_id } = Place.safeParse(part).data ?? {};
+  const place = chat ?? message?.chat;
+  return place ? place.type !== 'private' : inline_message_id !== undefined;
 }
+
+/** Why Parley does not take what this sender did; null when it does. Two bots would answer one another for ever. */
+export const strangerOf = (sender: Person): string | null => (sender?.is_bot === true ? 'a bot' : null);

@@ -3,7 +3,7 @@ import type { InboundEvent, ParsedWebhook } from '../../../domain/provider';
 import { cleanText } from '../../../domain/text';
 import { facts, soft, tokenOf } from '../../../server/providers/facts';
 import { callbackOf, confirmationOf } from './callback';
-import { BotApiId, Chat, messageIdOf, nameOf, Person, strangerOf, timeOf, UnixSeconds } from './chat';
+import { BotApiId, Chat, isAmongOthers, messageIdOf, nameOf, Person, strangerOf, timeOf, UnixSeconds } from './chat';
 import { contentOf } from './content';
 
 /** A custom emoji is a picture that only Telegram has; a paid reaction is a star. */
@@ -59,20 +59,22 @@ const readers: Record<string, (part: unknown, eventId: string) => Found> = {
 };
 
 /**
- * One update of the Bot API (https://core.telegram.org/bots/api#update): an event, or a rejection in words; of a callback query also
- * its id, to be confirmed. An update does not name its bot: that it is this channel's is what its secret says.
+ * One update of the Bot API (https://core.telegram.org/bots/api#update): an event, or a rejection in words, or nothing at all of what is
+ * not said to the bot alone; of a callback query also its id, to be confirmed. An update does not name its bot: that it is this channel's
+ * is what its secret says.
  */
 export function parse(body: unknown): ParsedWebhook {
   const update = Update.safeParse(body);
   if (!update.success) return rejected('not a Telegram update', body);
   const { update_id, ...parts } = update.data;
+  const confirmation = confirmationOf(parts.callback_query);
+  const confirmations = confirmation === null ? {} : { confirmations: [confirmation] };
+  if (Object.values(parts).some(isAmongOthers)) return { events: [], rejected: [], ...confirmations };
   const reader = Object.entries(readers).find(([name]) => parts[name] !== undefined);
   if (!reader) return rejected(`update ${cleanText(Object.keys(parts)[0] ?? 'of nothing', 64)}`, body);
   const [name, read] = reader;
   const found = read(parts[name], `update:${update_id}`);
-  const parsed = typeof found === 'string' ? rejected(found, body) : { events: [found], rejected: [] };
-  const confirmation = confirmationOf(parts.callback_query);
-  return confirmation === null ? parsed : { ...parsed, confirmations: [confirmation] };
+  return { ...(typeof found === 'string' ? rejected(found, body) : { events: [found], rejected: [] }), ...confirmations };
 }
 
 const rejected = (reason: string, part: unknown): ParsedWebhook => ({ events: [], rejected: [{ reason, part }] });
@@ -82,7 +84,7 @@ function messageOf(part: unknown): Found {
   if (!parsed.success) return 'unreadable message';
   const message = parsed.data;
   const { chat, from } = message;
-  const stranger = strangerOf(chat, from);
+  const stranger = strangerOf(from);
   if (stranger !== null) return stranger;
   const content = contentOf(message);
   if (!content) return 'unreadable message';
@@ -127,7 +129,7 @@ function editOf(part: unknown, eventId: string): Found {
   const parsed = Message.safeParse(part);
   if (!parsed.success) return 'unreadable edit';
   const { chat, from, message_id, edit_date } = parsed.data;
-  const stranger = strangerOf(chat, from);
+  const stranger = strangerOf(from);
   if (stranger !== null) return stranger;
   const text = contentOf(parsed.data)?.text;
   if (text === undefined) return 'unreadable edit';
@@ -146,7 +148,7 @@ function memberChangeOf(part: unknown, eventId: string): Found {
   const parsed = MemberChange.safeParse(part);
   if (!parsed.success) return 'unreadable member change';
   const { chat, from, date, old_chat_member, new_chat_member } = parsed.data;
-  const stranger = strangerOf(chat, from);
+  const stranger = strangerOf(from);
   if (stranger !== null) return stranger;
   const change = changeOf(old_chat_member?.status, new_chat_member.status);
   if (!change) return `member change to ${cleanText(new_chat_member.status, 64)}`;
@@ -176,7 +178,7 @@ function reactionOf(part: unknown, eventId: string): Found {
   const parsed = ReactionChange.safeParse(part);
   if (!parsed.success) return 'unreadable reaction';
   const { chat, user, message_id, date, old_reaction, new_reaction } = parsed.data;
-  const stranger = strangerOf(chat, user);
+  const stranger = strangerOf(user);
   if (stranger !== null) return stranger;
   return {
     type: 'reaction',

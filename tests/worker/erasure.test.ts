@@ -7,6 +7,8 @@ import type { InboxFrame } from '../../src/lib/domain/protocol';
 import type { Role } from '../../src/lib/domain/role';
 import { insert } from '../../src/lib/server/db/campaigns';
 import { recordSends } from '../../src/lib/server/db/campaign-sends';
+import * as channels from '../../src/lib/server/db/channels';
+import { database } from '../../src/lib/server/db/client';
 import { record as keepLetter } from '../../src/lib/server/db/dead-letters';
 import { find } from '../../src/lib/server/db/erasure';
 import { erasureOf } from '../../src/lib/server/bindings';
@@ -28,7 +30,11 @@ const callerOf = (role: Role) =>
   });
 const { people, audit, conversations } = callerOf('admin');
 
-beforeAll(openShop);
+const GENERIC = 'an-app';
+beforeAll(async () => {
+  await openShop();
+  await channels.insert(database(env.DB), { id: GENERIC, provider: 'webhook', name: 'App', accountId: 'app', settings: {}, secrets: { webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' } }, env.SECRET_KEY, 1); // prettier-ignore
+});
 
 type Someone = Awaited<ReturnType<typeof aConversation>>;
 /** Somebody who has written once, a minute ago, and whom People has. */
@@ -132,6 +138,34 @@ describe('somebody who is erased', () => {
     await keepLetter(env.DB, [{ channelId: CHANNEL, reason: 'odd', body: `{"from":"${long}"}`, at: 1 }]);
     expect(await people.erase({ id })).toEqual({ isDone: true });
     expect(await everything()).not.toMatch(new RegExp(`${short}|${long}|Canary`));
+  });
+
+  test('is in no letter that names them, and those of others stay, however short their name is', async () => {
+    const id = await conversationIdOf(GENERIC, '1');
+    const target = { id, channelId: GENERIC, provider: 'webhook' as const, address: '1', name: 'Vera' };
+    await conversationOf(env, id).receive(target, [anInbound({ eventId: 'one', address: '1', at: Date.now() - 60_000 })]);
+    await vi.waitFor(async () => expect(await find(env.DB, id)).not.toBeNull(), { timeout: 10_000 });
+    const theirs = [
+      '{"data":{"user":{"id":"1"}}}',
+      '{"data":{"user":{"id":1,"name":"V"}}}',
+      '["x",["1"]]',
+      'user=1&text=x',
+      '{"user":"1","cut":"',
+    ];
+    const others = [
+      '{"data":{"user":{"id":"21"},"at":"2031-01-11"}}',
+      '{"id":"1a","text":"1 of 2"}',
+      '{"id":11}',
+      'user=12&text=11',
+      '{"cut":"1x',
+    ];
+    await keepLetter(env.DB, [...theirs, ...others].map((body) => ({ channelId: GENERIC, reason: 'odd', body, at: Date.now() }))); // prettier-ignore
+    await keepLetter(env.DB, [{ channelId: CHANNEL, reason: 'odd', body: '{"of":"another channel","id":"1"}', at: Date.now() }]);
+    expect(await people.erase({ id })).toEqual({ isDone: true });
+    const { results } = await env.DB.prepare('SELECT body FROM dead_letters').all<{ body: string }>();
+    const left = results.map(({ body }) => body);
+    expect(left.filter((body) => theirs.includes(body))).toEqual([]);
+    expect(left).toEqual(expect.arrayContaining([...others, '{"of":"another channel","id":"1"}']));
   });
 
   test('is in no import that is under way or was broken off, by whatever they are named there', async () => {

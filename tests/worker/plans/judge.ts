@@ -88,9 +88,9 @@ function madeFor(step: Step, { steps }: Statement): Step | undefined {
   );
 }
 
-/** A batch that was handed in counts as small. */
+/** A batch that was handed in counts as small, and so do the values in one text. */
 const isSmall = (table: string, place: Place): boolean =>
-  table === 'json_each' || table === 'CONSTANT' || SMALL[place].includes(table);
+  table === 'json_each' || table === 'json_tree' || table === 'CONSTANT' || SMALL[place].includes(table);
 
 const isWork = (detail: string): boolean => WORK.some((index) => detail.endsWith(` INDEX ${index}`));
 

@@ -88,8 +88,16 @@ const ANONYMISE = [
   `UPDATE campaign_sends SET address = '', text = '', buttons = '[]', provider_message_id = NULL, token = NULL, reply_id = NULL
     WHERE ${THESE_SENDS}`,
 ];
+/** Of a letter that is no JSON, or was cut, its words between spaces. */
+const WORDS = [...'":,;{}[]()<>&=/']
+  .map((mark) => `'${mark}'`)
+  .concat('char(9)', 'char(10)', 'char(13)')
+  .reduce((text, mark) => `replace(${text}, ${mark}, ' ')`, 'd.body');
+/** Those in which an address is a whole value: an app may call somebody `1`, and that is in nearly every letter. */
 const LETTERS = `SELECT d.rowid AS no FROM json_each(?1) j CROSS JOIN dead_letters d
-  ON d.channel_id = j.value->>'channelId' AND instr(d.body, j.value->>'address') > 0`;
+  ON d.channel_id = j.value->>'channelId' AND instr(d.body, j.value->>'address') > 0 AND CASE WHEN json_valid(d.body)
+    THEN EXISTS (SELECT 1 FROM json_tree(d.body) t WHERE CAST(t.atom AS TEXT) = j.value->>'address')
+    ELSE instr(' ' || ${WORDS} || ' ', ' ' || (j.value->>'address') || ' ') > 0 END`;
 const THESE = 'rowid IN (SELECT value FROM json_each(?1))';
 const UNKEEP = [overwriting('dead_letters', ['body'], THESE), `DELETE FROM dead_letters WHERE ${THESE}`];
 const UNASK = `DELETE FROM unmatched_replies WHERE conversation_id IN (SELECT value->>'id' FROM json_each(?1))`;

@@ -1,4 +1,4 @@
-import type { Channel } from '../src/lib/domain/provider';
+import type { Channel, SendResult } from '../src/lib/domain/provider';
 import * as channels from '../src/lib/server/db/channels';
 import { database } from '../src/lib/server/db/client';
 import type { Env } from './env';
@@ -65,6 +65,17 @@ export async function renewedChannel(env: Env, id: string): Promise<Channel | nu
   } finally {
     underWay.delete(id);
   }
+}
+
+/**
+ * What a send comes to: one that would stop its channel has surely not gone out, and when the channel's secrets are others by now than those
+ * it was made with, nothing has to be put right. Then it is to be tried again, which the new ones are here for. Never throws.
+ */
+export async function reconsidered(env: Env, used: Channel, result: SendResult): Promise<SendResult> {
+  if (result.status !== 'stopped') return result;
+  const now = await read(env, entriesOf(env), used.id).then(inService, () => null);
+  const isReplaced = now !== null && JSON.stringify(now.secrets) !== JSON.stringify(used.secrets);
+  return isReplaced ? { ...result, status: 'retry', afterMs: null } : result;
 }
 
 /** Drops what this isolate knows of the channel: it has just been changed. Other isolates learn of it when their time is up. */

@@ -6,6 +6,8 @@ import type { Receipt } from '../../src/lib/domain/provider';
 import { readToken, signToken } from '../../src/lib/server/campaign-token';
 import { recordCampaignSends } from '../../src/lib/server/campaign-sends';
 import { conversationIdOf } from '../../src/lib/domain/ids';
+import * as channels from '../../src/lib/server/db/channels';
+import { batch, database } from '../../src/lib/server/db/client';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { broadcastOf, conversationOf, gateOf } from '../../workers/env';
 import type { Conversation } from '../../workers/durable-objects';
@@ -144,6 +146,30 @@ describe('of what the provider answers', () => {
     await ring(plan.campaignId);
     await sentOut(plan.campaignId);
     expect(await broadcast.progress()).toMatchObject({ sent: 2, failed: 0 });
+  });
+
+  test('an access token that has been replaced since it was read here stops nothing: who was called with it is called again', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 2);
+    provider();
+    const takes = fetch;
+    const refusals: string[] = [];
+    vi.stubGlobal('fetch', (...request: Parameters<typeof fetch>) => {
+      if (new Request(...request).headers.get('authorization') === 'Bearer token-2') return takes(...request);
+      refusals.push('refused');
+      return refused(401, 190);
+    });
+    const plan = await aPlan(channelId);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    // By now the channel is in memory.
+    await ring(plan.campaignId);
+    const how = { overlapMs: 0, secretKey: env.SECRET_KEY, now: Date.now() };
+    const rotation = await channels.rotating(database(env.DB), channelId, { accessToken: 'token-2' }, how);
+    if (rotation) await batch(env.DB, [rotation.query]);
+    await sentOut(plan.campaignId);
+    expect(refusals).not.toEqual([]);
+    expect(await broadcastOf(env, plan.campaignId).progress()).toMatchObject({ sent: 2, failed: 0 });
+    expect(await gateOf(env, channelId).stopped()).toBeNull();
   });
 
   test('a call of which nothing is heard any more is in doubt, is never made again, and a receipt settles it', async () => {

@@ -7,7 +7,7 @@ import * as channels from '../../src/lib/server/db/channels';
 import { batch, database, hasChanged } from '../../src/lib/server/db/client';
 import { encryptSecrets } from '../../src/lib/server/secrets';
 import * as templates from '../../src/lib/server/db/templates';
-import { channelOf, forgetChannel, renewedChannel } from '../../workers/channels';
+import { channelOf, forgetChannel, reconsidered, renewedChannel } from '../../workers/channels';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -165,6 +165,28 @@ test('a row that was changed elsewhere is read again when something does not ver
   vi.setSystemTime(now + 4_000);
   expect(await renewedChannel(moody, id)).toBeNull();
   expect(await channelOf(moody, id)).not.toBeNull();
+});
+
+test('a send that stops its channel is tried again if the channel’s secrets have been replaced since, and else is what it is', async () => {
+  const used = await aChannel();
+  const { env: moody, mood } = moodyDatabase();
+  expect(await channelOf(moody, used.id)).toEqual(used);
+  const stopped = { status: 'stopped', reason: 'The access token has expired.', code: '190' } as const;
+  const sent = { status: 'sent', providerMessageId: 'x' } as const;
+  expect(await reconsidered(moody, used, stopped)).toEqual(stopped);
+  await rotate(db, used.id, { accessToken: 'access-2' }, { overlapMs: 0, secretKey, now: 2_000 });
+  mood.query = () => {
+    throw new Error('D1 is down');
+  };
+  expect(await reconsidered(moody, used, stopped)).toEqual(stopped);
+  mood.query = () => env.DB.prepare.bind(env.DB);
+  expect(await reconsidered(moody, used, sent)).toEqual(sent);
+  expect(await reconsidered(moody, used, stopped)).toEqual({ ...stopped, status: 'retry', afterMs: null });
+  const now = await channelOf(moody, used.id);
+  expect(now?.secrets.accessToken, 'and the next send is with the new ones').toBe('access-2');
+  expect(await reconsidered(moody, now ?? used, stopped)).toEqual(stopped);
+  await setEnabled(db, used.id, false, 3_000);
+  expect(await reconsidered(moody, used, stopped)).toEqual(stopped);
 });
 
 test('what arrives may be under the old secrets until the overlap is over; what we send with is the new one at once', async () => {

@@ -2,14 +2,15 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Template } from '../../src/lib/domain/template';
-import { database } from '../../src/lib/server/db/client';
+import * as channels from '../../src/lib/server/db/channels';
+import { batch, database } from '../../src/lib/server/db/client';
 import * as templates from '../../src/lib/server/db/templates';
 import { gateOf } from '../../src/lib/server/bindings';
 import { keyOf, labelled } from '../../src/lib/server/media';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { conversationOf } from '../../workers/env';
 import { anInbound } from '../fixtures/conversation';
-import { aConversation, CHANNEL, onDisk, openShop } from './conversation-world';
+import { accepted, aConversation, CHANNEL, onDisk, openShop } from './conversation-world';
 import { ORIGIN } from './front-door';
 
 const ana = { id: 'ana', name: 'Ana Lima', email: 'ana@parley.test', role: 'agent' as const, sessionId: 's' };
@@ -166,4 +167,45 @@ test('what a stopped channel did not take was no try, and waits', async () => {
     storage.sql.exec('SELECT attempts FROM outbox WHERE message_id = ?', message.messageId).toArray(),
   );
   expect(tries).toEqual([{ attempts: 0 }]);
+});
+
+describe('with an access token that is refused', () => {
+  beforeEach(() => gateOf(env, CHANNEL).resume());
+  /** The provider takes this token and no other. */
+  const takes = (token: string) =>
+    vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) =>
+      new Request(input, init).headers.get('authorization') === `Bearer ${token}`
+        ? accepted(`wamid.${crypto.randomUUID()}`)
+        : Response.json({ error: { code: 190, message: 'expired', type: 'OAuthException' } }, { status: 401 }),
+    );
+  /** As another isolate writes it: nobody here hears of it. */
+  async function replaceToken(accessToken: string): Promise<void> {
+    const rotation = await channels.rotating(database(env.DB), CHANNEL, { accessToken }, { overlapMs: 0, secretKey: env.SECRET_KEY, now: Date.now() }); // prettier-ignore
+    if (rotation) await batch(env.DB, [rotation.query]);
+  }
+
+  test('and has been replaced since it was read here, what is sent goes out, and the channel stops for nobody', async () => {
+    const { base, sent } = await held();
+    takes('access-token');
+    const [first, second] = [
+      { ...base(), text: 'One' },
+      { ...base(), text: 'Two' },
+    ];
+    await conversations.send(first);
+    await vi.waitFor(async () => expect(await sent(first.messageId)).toMatchObject({ delivery: { status: 'sent' } }));
+    await replaceToken('token-2');
+    takes('token-2');
+    await conversations.send(second);
+    await vi.waitFor(async () => expect(await sent(second.messageId)).toMatchObject({ delivery: { status: 'sent' } }), { timeout: 10_000 }); // prettier-ignore
+    expect(await gateOf(env, CHANNEL).stopped()).toBeNull();
+  });
+
+  test('and is the one that is set, the channel stops', async () => {
+    const { base, sent } = await held();
+    takes('another');
+    const message = { ...base(), text: 'One' };
+    await conversations.send(message);
+    await vi.waitFor(async () => expect(await gateOf(env, CHANNEL).stopped()).toMatchObject({ code: '190' }));
+    expect(await sent(message.messageId)).toMatchObject({ delivery: { status: 'queued', code: '190' } });
+  });
 });

@@ -2,6 +2,7 @@ import { sendIdOf, WakeUp } from '../../src/lib/domain/broadcast';
 import type { OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
 import { rulesOf } from '../../src/lib/domain/provider-rules';
 import { signToken, WHOLE } from '../../src/lib/server/campaign-token';
+import { reconsidered } from '../channels';
 import { broadcastOf, gateOf, type Env } from '../env';
 import { CALL_MS } from './broadcast';
 import type { Settlement } from './outcomes';
@@ -87,7 +88,7 @@ async function callAll(env: Env, outlet: Outlet, campaignId: string, taken: read
       const campaign = { token: await marked(WHOLE), buttons };
       const { text, template } = message;
       const outbound: OutboundMessage = { id, address, text, template, replyTo: null, media: null, lastActionAt: 0, campaign };
-      return { seq, attempt, result: await call(outlet, outbound, deps) };
+      return { seq, attempt, result: await reconsidered(env, outlet.channel, await call(outlet, outbound, deps)) };
     }),
   );
 }

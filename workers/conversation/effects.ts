@@ -6,7 +6,7 @@ import type { Channel, OutboundMedia, Provider, Receipt, SendDeps, SendResult } 
 import { attachmentKinds, rulesOf } from '../../src/lib/domain/provider-rules';
 import { providerOf } from '../../src/lib/server/providers';
 import { apiBaseOf } from '../api-base';
-import { channelOf } from '../channels';
+import { channelOf, reconsidered } from '../channels';
 import { directoryOf } from '../directory/directory';
 import { conversationOf, type Env } from '../env';
 import { sharedUrl, storeInbound } from '../media/store';
@@ -38,7 +38,8 @@ export async function deliver(
     template: message.template ?? null,
     lastActionAt: Math.max(conversation.lastInboundAt, conversation.lastReactionAt ?? 0),
   };
-  return way.provider.send(outbound, way.channel, depsOf(way.apiBase, message.media ? FILE_TIMEOUT_MS : SEND_TIMEOUT_MS));
+  const deps = depsOf(way.apiBase, message.media ? FILE_TIMEOUT_MS : SEND_TIMEOUT_MS);
+  return reconsidered(env, way.channel, await way.provider.send(outbound, way.channel, deps));
 }
 
 /** The text that goes out: of a file without a caption nothing, whatever stands for it in the thread. */

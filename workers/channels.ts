@@ -1,7 +1,7 @@
 import type { Channel, SendResult } from '../src/lib/domain/provider';
 import * as channels from '../src/lib/server/db/channels';
 import { database } from '../src/lib/server/db/client';
-import type { Env } from './env';
+import { gateOf, type Env } from './env';
 import { within } from './time';
 
 /** A channel row is trusted this long; a missing one less, so that a new channel works soon. */
@@ -20,18 +20,20 @@ type Entry = { stored: channels.StoredChannel | null; goodUntil: number; readAt:
 
 /** One per isolate, so that no webhook waits for the database; keyed by the database too, as tests run several in one isolate. */
 const cache = new WeakMap<D1Database, Map<string, Entry>>();
+/** What this isolate has given the gates to keep. */
+const kept = new WeakMap<D1Database, Map<string, string>>();
 /** Look-ups by `renewedChannel` that are under way. */
 const renewals = new WeakMap<Map<string, Entry>, Map<string, Promise<Channel | null>>>();
 
 /**
  * The enabled channel with this id, decrypted, or null. Served from memory; when the database fails or stalls, an old row is better
- * than turning messages away. A secret that was rotated out is dead on the dot all the same: its time is kept with the row.
+ * than turning messages away, be it one of another isolate's. A secret that was rotated out is dead on the dot all the same: its time is kept with the row.
  */
 export async function channelOf(env: Env, id: string): Promise<Channel | null> {
   const entries = entriesOf(env);
   const known = entries.get(id);
   if (known && Date.now() < known.goodUntil) return inService(known.stored);
-  const renewed = read(env, entries, id);
+  const renewed = known ? read(env, entries, id) : readOrKept(env, entries, id);
   if (!known || inService(known.stored) === null) return inService(await renewed);
   const old = known.stored;
   const keep = () => {
@@ -96,8 +98,45 @@ const inService = (stored: channels.StoredChannel | null): Channel | null =>
   stored?.enabled ? channels.withPrevious(stored, Date.now()) : null;
 
 async function read(env: Env, entries: Map<string, Entry>, id: string): Promise<channels.StoredChannel | null> {
-  const stored = await within(LOOKUP_MS, channels.load(database(env.DB), id, env.SECRET_KEY));
+  const row = await within(LOOKUP_MS, channels.loadRow(database(env.DB), id));
+  if (row) await keep(env, row);
+  return note(env, entries, id, row);
+}
+
+/** The same; while the database fails, as the channel's gate has kept it. Throws when neither has it. */
+async function readOrKept(env: Env, entries: Map<string, Entry>, id: string): Promise<channels.StoredChannel | null> {
+  try {
+    return await read(env, entries, id);
+  } catch (error) {
+    const row = await gateOf(env, id).keptRow();
+    if (row === null) throw error;
+    return note(env, entries, id, row, RETRY_MS);
+  }
+}
+
+async function note(
+  env: Env,
+  entries: Map<string, Entry>,
+  id: string,
+  row: channels.ChannelRow | null,
+  goodMs = FRESH_MS,
+): Promise<channels.StoredChannel | null> {
+  const stored = row && (await channels.readRow(row, env.SECRET_KEY));
   const readAt = Date.now();
-  entries.set(id, { stored, goodUntil: readAt + (stored?.enabled ? FRESH_MS : MISSING_MS), readAt });
+  entries.set(id, { stored, goodUntil: readAt + (stored?.enabled ? goodMs : MISSING_MS), readAt });
   return stored;
+}
+
+/** Has the gate keep what it has not been given by this isolate yet. What it keeps is for an outage: nothing depends on this. */
+async function keep(env: Env, row: channels.ChannelRow): Promise<void> {
+  const given = kept.get(env.DB) ?? new Map<string, string>();
+  kept.set(env.DB, given);
+  const text = JSON.stringify(row);
+  if (given.get(row.id) === text) return;
+  try {
+    await gateOf(env, row.id).keepRow(row);
+    given.set(row.id, text);
+  } catch (error) {
+    console.warn({ event: 'gate_unreachable', channelId: row.id, error: String(error) });
+  }
 }

@@ -79,12 +79,18 @@ test('and while it stalls', async () => {
   expect(await channelOf(moody, 'shop')).toEqual(channel);
 });
 
-test('without a row to fall back on, a failing database is a failure', async () => {
-  const { env: moody, mood } = moodyDatabase();
-  mood.query = () => {
-    throw new Error('D1 is down');
+test('without a row to fall back on, here or in its gate, a failing database is a failure', async () => {
+  const { id } = await aChannel();
+  const down = () => {
+    const { env: moody, mood } = moodyDatabase();
+    mood.query = () => {
+      throw new Error('D1 is down');
+    };
+    return moody;
   };
-  await expect(channelOf(moody, 'shop')).rejects.toThrow();
+  await expect(channelOf(down(), id)).rejects.toThrow();
+  expect(await channelOf(env, id)).not.toBeNull();
+  expect((await channelOf(down(), id))?.id).toBe(id);
 });
 
 test('a disabled channel is gone within the time that a row is trusted, a new one is there at once', async () => {

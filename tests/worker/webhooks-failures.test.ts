@@ -1,6 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { describe, expect, test, vi } from 'vitest';
 import { conversationIdOf } from '../../src/lib/domain/ids';
+import { gateOf } from '../../workers/env';
 import { handleWebhook } from '../../workers/webhooks';
 import { aChannel, deliver, failingDatabase, said, signed, textsOf, troubledConversations, whatsappBody } from './webhooks-world';
 
@@ -82,6 +83,20 @@ describe('when the database is down', () => {
       vi.useRealTimers();
     }
     expect(await textsOf(channel)).toEqual(['before', 'during', 'long after']);
+  });
+
+  test('messages of a channel that only other isolates know are taken, until it is changed', async () => {
+    const channel = await aChannel('whatsapp');
+    expect((await deliver(channel, whatsappBody([said({ id: 'wamid.1', text: 'elsewhere' })]))).status).toBe(200);
+    // Another database, to this isolate: what it knows of channels it keeps with theirs.
+    const { over, fail } = failingDatabase();
+    fail(true);
+    expect((await deliver(channel, whatsappBody([said({ id: 'wamid.2', text: 'here' })]), over)).status).toBe(200);
+    expect(await textsOf(channel)).toEqual(['elsewhere', 'here']);
+    await gateOf(over, channel.id).changed();
+    const { over: another, fail: failToo } = failingDatabase();
+    failToo(true);
+    expect((await deliver(channel, whatsappBody([said({ id: 'wamid.3' })]), another)).status).toBe(503);
   });
 
   test('a channel that is not known yet is 503, not 404', async () => {

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Check } from '../../src/lib/domain/provider';
+import type { ChannelRow } from '../../src/lib/server/db/channels';
 import { forgetChannel } from '../channels';
 import { hubsOf, type Env } from '../env';
 import { Held } from './held';
@@ -150,8 +151,22 @@ export class ChannelGate extends DurableObject<Env> {
   /** The channel's row has been changed: what this isolate remembers of it is old. */
   changed(): void {
     forgetChannel(this.env, this.#channelId);
+    this.#guarded(undefined, () => this.#store.keepRow(null));
     // Its name or service may have changed, and with it what they say of its stop.
     if (this.#stop) this.#tellDashboards();
+  }
+
+  /** Keeps the channel's row, its secrets encrypted, for when the database is down. */
+  keepRow(row: ChannelRow): void {
+    this.#guarded(undefined, () => this.#store.keepRow(JSON.stringify(row)));
+  }
+
+  /** The row that was kept last; null when none was since the channel was changed. */
+  keptRow(): ChannelRow | null {
+    return this.#guarded<ChannelRow | null>(null, () => {
+      const text = this.#store.keptRow();
+      return text === null ? null : JSON.parse(text);
+    });
   }
 
   /** Looks whether everything about the channel is as it should be. `origin` is where the Admin reaches us. */

@@ -21,7 +21,7 @@ export class GateStore {
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    // The three facts there are: when it last heard and sent, and its stop.
+    // The facts there are: when it last heard and sent, its stop, and its row as the database last had it.
     this.#sql(`CREATE TABLE IF NOT EXISTS fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
     // Twelve buckets of five minutes by outcome.
     this.#sql(`CREATE TABLE IF NOT EXISTS counts (bucket INTEGER NOT NULL, what TEXT NOT NULL, n INTEGER NOT NULL,
@@ -38,6 +38,15 @@ export class GateStore {
   setStop(stop: Stop | null): void {
     if (stop) this.#setFact('stop', JSON.stringify(stop));
     else this.#sql(`DELETE FROM fact WHERE key = 'stop'`);
+  }
+
+  keptRow(): string | null {
+    return this.#fact('row');
+  }
+
+  keepRow(row: string | null): void {
+    if (row === null) this.#sql(`DELETE FROM fact WHERE key = 'row'`);
+    else if (this.#fact('row') !== row) this.#setFact('row', row);
   }
 
   signs(): Signs {

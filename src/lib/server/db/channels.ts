@@ -56,8 +56,18 @@ export async function find(db: Db, id: string, secretKey: string, now: number): 
 /** The channel as stored; null when there is none. Throws when its secrets cannot be decrypted. */
 export async function load(db: Db, id: string, secretKey: string): Promise<StoredChannel | null> {
   const row = await rowOf(db, id);
-  if (!row) return null;
-  const { provider, name, account_id, settings, previous_secrets, previous_until } = row;
+  return row ? readRow(row, secretKey) : null;
+}
+
+/** A row of the table, its secrets encrypted. */
+export type ChannelRow = Selectable<ChannelTable>;
+
+/** What is stored of the channel, its secrets encrypted, to be kept elsewhere; null when there is none. */
+export const loadRow = async (db: Db, id: string): Promise<ChannelRow | null> => (await rowOf(db, id)) ?? null;
+
+/** The channel of a stored row. Throws when its secrets cannot be decrypted. */
+export async function readRow(row: ChannelRow, secretKey: string): Promise<StoredChannel> {
+  const { id, provider, name, account_id, settings, previous_secrets, previous_until } = row;
   const secrets = await decryptSecrets(row.secrets, id, secretKey);
   const previous =
     previous_secrets === null || previous_until === null
@@ -182,7 +192,7 @@ export const enabling = (db: Db, id: string, enabled: boolean, now: number) =>
     .set({ enabled: enabled ? 1 : 0, updated_at: now })
     .where('id', '=', id);
 
-type Row = Selectable<ChannelTable>;
+type Row = ChannelRow;
 
 const rowOf = (db: Db, id: string): Promise<Row | undefined> =>
   db.selectFrom('channels').selectAll().where('id', '=', id).executeTakeFirst();

@@ -1,6 +1,7 @@
 import { seedDemoUsers } from '../src/lib/server/auth/demo-users';
 import { userOf } from '../src/lib/server/auth/auth';
 import { handleAuth } from '../src/lib/server/auth/handler';
+import { SessionUnavailable, unavailable } from '../src/lib/server/auth/unavailable';
 import { isApiCall, readCall } from './api-calls';
 import { isLocalDemo, seedDemo } from './demo/seed';
 import type { Env } from './env';
@@ -68,11 +69,24 @@ export function edge(app: App): (request: Request, env: Env, ctx: ExecutionConte
     const route = isSocket(path) ? undefined : patterns.find(({ pattern }) => pattern.test(path));
     const refusal = route?.isServers ? null : refuse(request, url);
     if (refusal) return refusal;
-    if (route) return route.handle({ request, env, ctx, url, part: route.pattern.exec(path)?.[1] ?? '' });
-    if (isSocket(path)) return connectLive(request, env);
+    if (route) {
+      const part = route.pattern.exec(path)?.[1] ?? '';
+      return whileKnown(request, async () => route.handle({ request, env, ctx, url, part }));
+    }
+    if (isSocket(path)) return whileKnown(request, () => connectLive(request, env));
     const read = isApiCall(request, url) ? await readCall(request) : request;
     return secured(read instanceof Response ? read : await app.fetch(read, env, ctx), url);
   };
+}
+
+/** The answer, as long as it can be known who asks. */
+async function whileKnown(request: Request, answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof SessionUnavailable) return unavailable(request);
+    throw error;
+  }
 }
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -1,5 +1,6 @@
 import { may } from '../src/lib/domain/role';
 import { userOf } from '../src/lib/server/auth/auth';
+import { answered } from '../src/lib/server/auth/unavailable';
 import { sessionOf, type Env } from './env';
 import { placeAt } from './live-places';
 import { headersOf } from './sockets';
@@ -19,7 +20,7 @@ export async function connectLive(request: Request, env: Env): Promise<Response>
   if (!may(user.role, found.place.permission)) return new Response('Not for this role', { status: 403 });
   const object = found.place.objectOf(env, found.id);
   if (!object) return new Response('Not found', { status: 404 });
-  if (!(await sessionOf(env, user.sessionId).enter(pathname))) return new Response('Sign in first', { status: 401 });
+  if (!(await answered(sessionOf(env, user.sessionId).enter(pathname)))) return new Response('Sign in first', { status: 401 });
   const forwarded = new Request(request);
   for (const [name, value] of headersOf({ id: user.id, name: user.name, role: user.role }, user.sessionId))
     forwarded.headers.set(name, value);

@@ -1,3 +1,4 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +7,9 @@ import { authOf, userOf } from '../../src/lib/server/auth/auth';
 import { DEMO_PASSWORD, demoUsers, seedDemoUsers } from '../../src/lib/server/auth/demo-users';
 import { hashPassword, verifyPassword } from '../../src/lib/server/auth/password';
 import { appRouter } from '../../src/lib/server/trpc/router';
+import { handle } from '../../src/hooks.server';
+import { edge } from '../../workers/edge';
+import type { Env } from '../../workers/env';
 import { anInbound } from '../fixtures/conversation';
 import { aConversation, openShop } from './conversation-world';
 import { auth, call, cookieOf, ORIGIN, signIn } from './front-door';
@@ -211,5 +215,81 @@ describe('refusals over tRPC', () => {
     await expect(as(ana).send({ ...message, text: '   ' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await expect(as(ana).get({ id: 'f'.repeat(40) })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(as(ana).list({ tab: 'active', cursor: 'forged' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+});
+
+describe('while the objects of sessions do not answer', () => {
+  /** The real bindings, but that a session's object fails at these calls. */
+  const failing = (...calls: string[]): Env => {
+    const SESSION = new Proxy(env.SESSION, {
+      get(namespace, key) {
+        const own: unknown = Reflect.get(namespace, key);
+        if (key !== 'get') return typeof own === 'function' ? own.bind(namespace) : own;
+        return (id: DurableObjectId) =>
+          new Proxy(namespace.get(id), {
+            get(stub, method) {
+              const call: unknown = Reflect.get(stub, method);
+              if (typeof call !== 'function') return call;
+              const overloaded = Object.assign(new Error('Durable Object is overloaded.'), { overloaded: true });
+              return (...given: unknown[]): unknown =>
+                calls.includes(String(method)) ? Promise.reject(overloaded) : Reflect.apply(call, stub, given);
+            },
+          });
+      },
+    });
+    return { ...env, SESSION };
+  };
+  /** The front door with SvelteKit's hook behind it, as it is served. */
+  async function ask(over: Env, path: string, init: RequestInit = {}): Promise<Response> {
+    const ctx = createExecutionContext();
+    const app = edge({
+      fetch: async (request) => {
+        const event = {
+          request,
+          url: new URL(request.url),
+          platform: { env: over, ctx },
+          locals: {},
+          cookies: { get: () => undefined },
+        };
+        return handle(Object({ event, resolve: () => new Response('the app') }));
+      },
+    });
+    const cookie = cookies.get('agent') ?? '';
+    const response = await app(new Request(ORIGIN + path, { ...init, headers: { cookie, origin: ORIGIN, ...init.headers } }), over, ctx); // prettier-ignore
+    await waitOnExecutionContext(ctx);
+    return response;
+  }
+  const upgrade = { headers: { upgrade: 'websocket' } };
+  const json = { 'content-type': 'application/json' };
+
+  test.each<[string, RequestInit]>([
+    ['/conversations', { headers: { accept: 'text/html' } }],
+    ['/conversations/__data.json', {}],
+    ['/live/inbox', upgrade],
+    ['/media/x/y', {}],
+    ['/simulator/api/phones', {}],
+    ['/api/trpc/conversations.list', {}],
+    ['/api/trpc/conversations.claim', { method: 'POST', body: '{}', headers: json }],
+    ['/api/auth/two-factor/verify-totp', { method: 'POST', body: '{"code":"000000"}', headers: json }],
+    ['/api/auth/two-factor/enable', { method: 'POST', body: '{"password":"x"}', headers: json }],
+  ])('%s is 503, says when to come again, and is neither anonymous nor an error', async (path, init) => {
+    const response = await ask({ ...failing('read'), SIMULATOR: 'on' }, path, init);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await response.text()).toContain('Try again shortly.');
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect((await ask({ ...env, SIMULATOR: 'on' }, path, init)).status).not.toBe(503);
+  });
+
+  test('a procedure says so in the way of procedures, alone and in a batch', async () => {
+    const facts = { code: 'SERVICE_UNAVAILABLE', httpStatus: 503, reason: 'unavailable', retryAfterMs: 2_000 };
+    const one = await (await ask(failing('read'), '/api/trpc/conversations.list')).json();
+    expect(one).toMatchObject({ error: { data: facts } });
+    const both = await (await ask(failing('read'), '/api/trpc/conversations.list,conversations.counts?batch=1&input={}')).json();
+    expect(both).toMatchObject([{ error: { data: facts } }, { error: { data: facts } }]);
+  });
+
+  test('a socket that a session cannot note is 503 too', async () => {
+    const response = await ask(failing('enter'), '/live/inbox', upgrade);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
   });
 });

@@ -8,6 +8,7 @@ import { hashOf } from './hash';
 import { hashPassword, MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, verifyPassword } from './password';
 import { passkeyPlugin } from './passkeys';
 import { sessionStorage } from './session-storage';
+import { answered } from './unavailable';
 
 /** A sign-in ends after this long, whatever happens; when it is not used, earlier (workers/session). */
 const SESSION_SECONDS = 24 * 60 * 60;
@@ -120,7 +121,7 @@ const SessionUser = z.object({ id: z.string(), name: z.string(), email: z.string
 /** What better-auth keeps under whose password was right by: 20 characters by lot. */
 const HALF = /^2fa-[\w-]{20}$/;
 
-/** The user whose password was right and whose second factor is waited for; null when nobody's is. */
+/** The user whose password was right and whose second factor is waited for; null when nobody's is. Throws `SessionUnavailable`. */
 export async function halfSignedIn(env: Env, request: Request): Promise<string | null> {
   const { createAuthCookie, internalAdapter } = await (await authOf(env, new URL(request.url).origin)).$context;
   const { name } = createAuthCookie('two_factor');
@@ -129,12 +130,13 @@ export async function halfSignedIn(env: Env, request: Request): Promise<string |
   // Behind the last dot is the cookie's signature; what is before it is too long to be guessed, and is looked up. Nothing else that is kept
   // in the same place, of which anybody can have a name, stands for somebody.
   const identifier = signed?.replace(/\.[^.]*$/, '') ?? '';
-  return HALF.test(identifier) ? ((await internalAdapter.findVerificationValue(identifier))?.value ?? null) : null;
+  if (!HALF.test(identifier)) return null;
+  return (await answered(internalAdapter.findVerificationValue(identifier)))?.value ?? null;
 }
 
 /**
  * Who is signed in with this request, or null. Reads the session's object only. What a page does by itself is no use of the session: a
- * socket that is opened again, a picture that comes in, a call that says so.
+ * socket that is opened again, a picture that comes in, a call that says so. Throws `SessionUnavailable`.
  */
 export async function userOf(env: Env, request: Request): Promise<User | null> {
   if (!request.headers.get('cookie')?.includes('parley')) return null;
@@ -142,7 +144,7 @@ export async function userOf(env: Env, request: Request): Promise<User | null> {
   const { headers, method } = request;
   const isByItself = headers.has('upgrade') || headers.has(BY_ITSELF) || (method === 'GET' && pathname.startsWith('/media/'));
   const { api } = await authOf(env, origin, isByItself ? 'look' : 'use');
-  const session = await api.getSession({ headers: request.headers });
+  const session = await answered(api.getSession({ headers: request.headers }));
   const user = SessionUser.safeParse(session?.user);
   return session && user.success ? { ...user.data, sessionId: await hashOf(session.session.token) } : null;
 }

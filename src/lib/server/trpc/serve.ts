@@ -2,23 +2,33 @@ import type { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { z } from 'zod';
 import { keyIn } from '../api-key';
+import { AGAIN_MS } from '../auth/unavailable';
 import type { Context } from './context';
-import { RejectionError } from './errors';
+import { rejected, RejectionError } from './errors';
 import { appRouter } from './router';
 
 /** Calls of one batch; more are refused. */
 const MAX_BATCH = 10;
-const ENDPOINT = '/api/trpc';
+export const ENDPOINT = '/api/trpc';
 
 type Caller = Omit<Context, 'key'>;
 
 /** Answers calls of procedures. */
-export function serve(request: Request, caller: Caller): Promise<Response> {
+export const serve = (request: Request, caller: Caller): Promise<Response> =>
+  answer(request, () => ({ ...caller, key: keyIn(request) }));
+
+/** Answers them while nobody can say who calls: each may be made again in a moment. */
+export const refuseAll = (request: Request): Promise<Response> =>
+  answer(request, () => {
+    throw rejected({ reason: 'unavailable', retryAfterMs: AGAIN_MS });
+  });
+
+function answer(request: Request, createContext: () => Context): Promise<Response> {
   return fetchRequestHandler({
     endpoint: ENDPOINT,
     req: request,
     router: appRouter,
-    createContext: () => ({ ...caller, key: keyIn(request) }),
+    createContext,
     maxBatchSize: MAX_BATCH,
     responseMeta: ({ errors }) => ({ headers: waitOf(errors) }),
     // Ids and codes only: inputs hold what people wrote.
@@ -32,7 +42,7 @@ export function serve(request: Request, caller: Caller): Promise<Response> {
 /** When a refused call may come again, as HTTP says it. */
 function waitOf(errors: readonly TRPCError[]): Record<string, string> {
   for (const { cause } of errors)
-    if (cause instanceof RejectionError && cause.rejection.reason === 'rate_limited')
+    if (cause instanceof RejectionError && 'retryAfterMs' in cause.rejection)
       return { 'retry-after': String(Math.ceil(cause.rejection.retryAfterMs / 1_000)) };
   return {};
 }

@@ -16,12 +16,12 @@ const LOOKUP_MS = 3_000;
 /** What does not verify may be signed with a secret that is newer than our row: worth a look, but forgers must not make many of them. */
 const RENEW_MS = 2_000;
 
-type Entry = { stored: channels.StoredChannel | null; goodUntil: number; readAt: number };
+type Entry = { row: channels.ChannelRow | null; stored: channels.StoredChannel | null; goodUntil: number; readAt: number };
 
 /** One per isolate, so that no webhook waits for the database; keyed by the database too, as tests run several in one isolate. */
 const cache = new WeakMap<D1Database, Map<string, Entry>>();
 /** What this isolate has given the gates to keep. */
-const kept = new WeakMap<D1Database, Map<string, string>>();
+const kept = new WeakMap<D1Database, Map<string, channels.ChannelRow>>();
 /** Look-ups by `renewedChannel` that are under way. */
 const renewals = new WeakMap<Map<string, Entry>, Map<string, Promise<Channel | null>>>();
 
@@ -37,7 +37,7 @@ export async function channelOf(env: Env, id: string): Promise<Channel | null> {
   if (!known || inService(known.stored) === null) return inService(await renewed);
   const old = known.stored;
   const keep = () => {
-    entries.set(id, { stored: old, goodUntil: Date.now() + RETRY_MS, readAt: known.readAt });
+    entries.set(id, { ...known, goodUntil: Date.now() + RETRY_MS });
     return old;
   };
   const latest = () => {
@@ -88,6 +88,19 @@ export function forgetChannel({ DB }: Env, id: string): void {
   cache.set(DB, kept);
 }
 
+/**
+ * Has the gate keep the channel's row, for isolates that meet an outage without one. To be called for what is authentic only: nobody else
+ * wakes a gate. Once for each row is enough. Throws what the gate throws.
+ */
+export async function keepChannel(env: Env, id: string): Promise<void> {
+  const row = entriesOf(env).get(id)?.row;
+  const given = kept.get(env.DB) ?? new Map<string, channels.ChannelRow>();
+  kept.set(env.DB, given);
+  if (!row || given.get(id)?.updated_at === row.updated_at) return;
+  await gateOf(env, id).keepRow(row);
+  given.set(id, row);
+}
+
 function entriesOf({ DB }: Env): Map<string, Entry> {
   const entries = cache.get(DB) ?? new Map<string, Entry>();
   cache.set(DB, entries);
@@ -99,7 +112,6 @@ const inService = (stored: channels.StoredChannel | null): Channel | null =>
 
 async function read(env: Env, entries: Map<string, Entry>, id: string): Promise<channels.StoredChannel | null> {
   const row = await within(LOOKUP_MS, channels.loadRow(database(env.DB), id));
-  if (row) await keep(env, row);
   return note(env, entries, id, row);
 }
 
@@ -123,20 +135,6 @@ async function note(
 ): Promise<channels.StoredChannel | null> {
   const stored = row && (await channels.readRow(row, env.SECRET_KEY));
   const readAt = Date.now();
-  entries.set(id, { stored, goodUntil: readAt + (stored?.enabled ? goodMs : MISSING_MS), readAt });
+  entries.set(id, { row, stored, goodUntil: readAt + (stored?.enabled ? goodMs : MISSING_MS), readAt });
   return stored;
-}
-
-/** Has the gate keep what it has not been given by this isolate yet. What it keeps is for an outage: nothing depends on this. */
-async function keep(env: Env, row: channels.ChannelRow): Promise<void> {
-  const given = kept.get(env.DB) ?? new Map<string, string>();
-  kept.set(env.DB, given);
-  const text = JSON.stringify(row);
-  if (given.get(row.id) === text) return;
-  try {
-    await gateOf(env, row.id).keepRow(row);
-    given.set(row.id, text);
-  } catch (error) {
-    console.warn({ event: 'gate_unreachable', channelId: row.id, error: String(error) });
-  }
 }

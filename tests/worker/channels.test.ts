@@ -7,7 +7,7 @@ import * as channels from '../../src/lib/server/db/channels';
 import { batch, database, hasChanged } from '../../src/lib/server/db/client';
 import { encryptSecrets } from '../../src/lib/server/secrets';
 import * as templates from '../../src/lib/server/db/templates';
-import { channelOf, forgetChannel, reconsidered, renewedChannel } from '../../workers/channels';
+import { channelOf, keepChannel, forgetChannel, reconsidered, renewedChannel } from '../../workers/channels';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -90,6 +90,7 @@ test('without a row to fall back on, here or in its gate, a failing database is 
   };
   await expect(channelOf(down(), id)).rejects.toThrow();
   expect(await channelOf(env, id)).not.toBeNull();
+  await keepChannel(env, id);
   expect((await channelOf(down(), id))?.id).toBe(id);
 });
 

@@ -6,7 +6,7 @@ import { recordSends } from '../../src/lib/server/db/campaign-sends';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import * as conversations from '../../src/lib/server/db/conversations';
 import { alex, ana, anInbound, aReceipt, ben, DAY, mia } from '../fixtures/conversation';
-import { channelOf } from '../../workers/channels';
+import { channelOf, keepChannel } from '../../workers/channels';
 import { gateOf } from '../../workers/env';
 import { accepted, aConversation, CHANNEL, onDisk, openShop, provider, stored, watch } from './conversation-world';
 
@@ -267,8 +267,10 @@ describe('sending', () => {
   ])('a database that does not answer %s', async (_, isKept) => {
     const calls = provider(({ messageId }) => accepted(`wamid.${messageId}`));
     const { stub, epoch } = await aHeldConversation();
-    if (isKept) await channelOf(env, CHANNEL);
-    else await gateOf(env, CHANNEL).changed();
+    if (isKept) {
+      await channelOf(env, CHANNEL);
+      await keepChannel(env, CHANNEL);
+    } else await gateOf(env, CHANNEL).changed();
     const answer = message(epoch);
     const { DB } = env;
     // What this isolate knows of the channel is kept with the database it was read from.

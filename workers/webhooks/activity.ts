@@ -1,4 +1,5 @@
 import type { Channel } from '../../src/lib/domain/provider';
+import { keepChannel } from '../channels';
 import { gateOf, type Env } from '../env';
 
 /** Between two reports of one isolate on one channel, at least. */
@@ -16,6 +17,7 @@ export async function sawEvents(env: Env, channel: Channel, events: number, reje
   if (Date.now() < seen.at + EVERY_MS) return void channels.set(channel.id, { ...total, at: seen.at });
   channels.set(channel.id, { events: 0, rejected: 0, at: Date.now() });
   try {
+    await keepChannel(env, channel.id);
     await gateOf(env, channel.id).saw(total.events, total.rejected);
   } catch (error) {
     console.warn({ event: 'gate_unreachable', channelId: channel.id, error: String(error) });

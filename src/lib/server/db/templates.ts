@@ -69,16 +69,13 @@ export const insertingManual = (db: Db, channelId: string, template: Template, n
 export const removing = (db: Db, channelId: string, name: string, language: string) =>
   db.deleteFrom('templates').where('channel_id', '=', channelId).where('name', '=', name).where('language', '=', language);
 
-function rowOf(
-  channelId: string,
-  { buttons: captions, plainButtons, ...text }: Template,
-  source: 'provider' | 'manual',
-  now: number,
-): Selectable<TemplateTable> {
+function rowOf(channelId: string, template: Template, source: 'provider' | 'manual', now: number): Selectable<TemplateTable> {
+  const { name, language, category, header, body, footer, buttons: captions, plainButtons } = template;
   const stored: z.infer<typeof Buttons> = captions.map((caption, i) =>
     plainButtons?.includes(i) ? { plain: caption } : caption,
   );
-  return { channel_id: channelId, ...text, buttons: JSON.stringify(stored), source, synced_at: now };
+  const text = { name, language, category, header, body, footer, buttons: JSON.stringify(stored) };
+  return { channel_id: channelId, ...text, source, synced_at: now };
 }
 
 function templateOf({ name, language, category, header, body, footer, buttons }: Selectable<TemplateTable>): Template {

@@ -138,6 +138,17 @@ test('a row leaves Active by the clock alone, at its millisecond and not before'
   expect(ids()).toBe('b');
 });
 
+test('a row that has moved by the server’s clock is in its new tab, although the browser’s is behind', async () => {
+  const { list, answer, ids } = aList();
+  list.show(view('tab=inactive'));
+  await answer(0, []);
+  list.apply({ type: 'rows', at: 'now', rows: [aRow('a', WINDOW - 300, 2, { tab: 'inactive' })] });
+  expect(ids()).toBe('a');
+  list.show(view());
+  await answer(1, []);
+  expect(ids()).toBe('');
+});
+
 test('further pages join without repeating a row that moved up meanwhile', async () => {
   const { list, asked, answer, ids } = aList();
   list.show(view());

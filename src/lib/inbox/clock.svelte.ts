@@ -4,7 +4,7 @@ import { createSubscriber } from 'svelte/reactivity';
 const MINUTE_TEXT_MS = 10_000;
 
 /** A reading that is older than this was not only on its way. */
-const LONGEST_TRIP_MS = 5_000;
+const LONGEST_TRIP_MS = 60_000;
 
 /** The server's clock as the browser knows it. Ticks only while something on screen reads it. */
 export class Clock {

@@ -6,6 +6,7 @@ import { recording } from '../src/lib/server/db/audit';
 import { batch, database } from '../src/lib/server/db/client';
 import { derivedKey } from '../src/lib/server/derived-key';
 import { stepIndex } from '../src/lib/server/index-check';
+import { bytesOfHex } from '../src/lib/server/providers/signature';
 import type { Env } from './env';
 
 /** A call is good for so long. */
@@ -19,7 +20,7 @@ const Asked = z.strictObject({ action: z.enum(['compare', 'rebuild']), after: In
  * The body is signed with a key derived from SECRET_KEY, in the header `x-parley-signature` as hex, and says when it was made.
  */
 export async function maintain(request: Request, env: Env): Promise<Response> {
-  const signature = fromHex(request.headers.get('x-parley-signature') ?? '');
+  const signature = bytesOfHex(request.headers.get('x-parley-signature') ?? '');
   if (request.method !== 'POST' || !signature) return new Response('Not found', { status: 404 });
   const body = await readBody(request, MAX_BODY_BYTES);
   if (!body) return new Response('Too large', { status: 413 });
@@ -36,9 +37,4 @@ export async function maintain(request: Request, env: Env): Promise<Response> {
     await batch(env.DB, [recording(database(env.DB), entry)]);
   }
   return Response.json(await stepIndex(env, { after, rebuild }));
-}
-
-function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^[0-9a-f]{64}$/.test(text)) return null;
-  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }

@@ -1,6 +1,7 @@
+import { hexOf } from '../../src/lib/domain/bytes';
 import { derivedKey } from '../../src/lib/server/derived-key';
 import { keyOf } from '../../src/lib/server/media';
-import { bytesOfHex, hexOf } from '../../src/lib/server/providers/signature';
+import { bytesOfHex } from '../../src/lib/server/providers/signature';
 import type { Env } from '../env';
 
 /** How long an app may take to fetch what it was sent. */

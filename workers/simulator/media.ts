@@ -1,3 +1,4 @@
+import { base64Of } from '../../src/lib/domain/bytes';
 import type { KeptFile, PhoneMedia, PhoneMediaKind } from '../../src/lib/domain/simulator';
 import type { Env } from '../env';
 import { sampleOf } from './samples/samples';
@@ -53,7 +54,7 @@ function describeKept(id: string, { size, httpMetadata, customMetadata }: R2Obje
 /** Base64 of the SHA-256, as the Cloud API tells it. */
 export async function digestOf(body: ReadableStream | Uint8Array<ArrayBuffer>): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await new Response(body).arrayBuffer()));
-  return btoa(String.fromCharCode(...bytes));
+  return base64Of(bytes);
 }
 
 /** What the browser says a chosen file is, when it can be a MIME type. */

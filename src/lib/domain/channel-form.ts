@@ -55,6 +55,3 @@ export const isMade = (secret: EnteredSecret | MadeSecret): secret is MadeSecret
 /** The field that the account's id is entered in, where it is. */
 export const enteredAccount = ({ account }: ChannelForm): Field[] =>
   typeof account === 'object' && 'kind' in account ? [account] : [];
-
-/** Base64 as addresses and headers take it. */
-export const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');

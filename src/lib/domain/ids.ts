@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Of } from './bytes';
 
 /** Lower-case hex SHA-256 of (channel id, contact address), shortened to 40 digits; also the object's name. */
 export const ConversationId = z
@@ -22,7 +23,5 @@ export const MessageId = z.uuid();
  */
 export async function conversationIdOf(channelId: string, address: string): Promise<ConversationId> {
   const text = `${channelId.length}:${channelId}${address.length}:${address}`;
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return ConversationId.parse(hex.slice(0, 40));
+  return ConversationId.parse((await sha256Of(text)).slice(0, 40));
 }

@@ -1,3 +1,4 @@
+import { base64Of, bytesOfUrlSafe, hexOf, urlSafe } from '../domain/bytes';
 import { derivedKey } from './derived-key';
 
 /**
@@ -31,8 +32,7 @@ function keyOf(secretKey: string): Promise<CryptoKey> {
 export async function signToken(claim: Claim, secretKey: string): Promise<string> {
   const claimed = bytesOf(claim);
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await keyOf(secretKey), claimed)).subarray(0, MAC_BYTES);
-  const base64 = btoa(String.fromCharCode(...claimed, ...mac));
-  return PREFIX + base64.replaceAll('+', '-').replaceAll('/', '_');
+  return PREFIX + urlSafe(base64Of(new Uint8Array([...claimed, ...mac])));
 }
 
 /** Whether it looks like one of ours: then either we have signed it, or it is forged. */
@@ -41,8 +41,7 @@ export const looksSigned = (token: string): boolean => FORM.test(token);
 /** What the token says when we have signed it, else null; in constant time. */
 export async function readToken(token: string, secretKey: string): Promise<Claim | null> {
   if (!FORM.test(token)) return null;
-  const base64 = token.slice(PREFIX.length).replaceAll('-', '+').replaceAll('_', '/');
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  const bytes = bytesOfUrlSafe(token.slice(PREFIX.length));
   const claimed = bytes.subarray(0, CLAIM_BYTES);
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await keyOf(secretKey), claimed));
   let differs = 0;
@@ -62,7 +61,7 @@ function bytesOf({ campaignId, seq, button }: Claim): Uint8Array<ArrayBuffer> {
 }
 
 function claimOf(bytes: Uint8Array): Claim {
-  const hex = [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = hexOf(bytes.subarray(0, 16));
   const campaignId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { campaignId, seq: view.getUint32(16), button: view.getUint8(20) };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { base64Of, hexOf } from '../domain/bytes';
 import { enteredAccount, isMade, type ChannelForm, type Field, type MadeName } from '../domain/channel-form';
 import { providerNames, rulesOf } from '../domain/provider-rules';
 import type { Channel, ChannelSecrets, ChannelSettings, ProviderName } from '../domain/provider';
 import { Settings } from './db/channels';
-import { base64Of } from './secrets';
 
 const Name = z.string().trim().min(1).max(80);
 
@@ -106,7 +106,7 @@ export type Shown = Pick<ChannelSecrets, MadeName>;
 /** The channel that an Admin has entered, with what was made up for it. `shown` may be shown now, and never again. */
 export function channelFrom({ provider, form, name, accountId, secrets: typed, settings }: NewChannel) {
   // Unguessable, as it is part of the webhook's address.
-  const id = `${provider}-${[...randomBytes(8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  const id = `${provider}-${hexOf(randomBytes(8))}`;
   const secrets: ChannelSecrets = {};
   const shown: Shown = {};
   for (const secret of form.secrets) {

@@ -1,3 +1,5 @@
+import { hexOf } from '../domain/bytes';
+
 const encoder = new TextEncoder();
 
 export type Purpose = 'channel-secrets' | 'maintenance' | 'media-link' | 'pseudonym' | 'campaign-token' | 'erased-address';
@@ -24,7 +26,7 @@ export async function hmacOf(secretKey: string, purpose: Purpose, texts: readonl
   return Promise.all(
     texts.map(async (text) => {
       const digest = await crypto.subtle.sign('HMAC', key, encoder.encode(text));
-      return [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+      return hexOf(new Uint8Array(digest, 0, 16));
     }),
   );
 }

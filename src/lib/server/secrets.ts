@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { base64Of, bytesOf } from '../domain/bytes';
 import type { ChannelSecrets } from '../domain/provider';
 import { derivedKey } from './derived-key';
 
@@ -41,7 +42,3 @@ const cipher = (iv: Uint8Array<ArrayBuffer>, channelId: string) => ({
 
 const keyOf = (secretKey: string): Promise<CryptoKey> =>
   derivedKey(secretKey, 'channel-secrets', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']);
-
-/** Padded base64. */
-export const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
-const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

@@ -1,4 +1,5 @@
-import { urlSafe, type EnteredSecret, type Field, type MadeSecret } from '../../domain/channel-form';
+import { urlSafe } from '../../domain/bytes';
+import type { EnteredSecret, Field, MadeSecret } from '../../domain/channel-form';
 
 /** Several values of one secret are told apart by commas, and nobody's secrets have blanks. */
 const SECRET = /^[^\s,]{8,1024}$/;

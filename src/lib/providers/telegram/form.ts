@@ -1,4 +1,5 @@
-import { urlSafe, type ChannelForm } from '../../domain/channel-form';
+import { urlSafe } from '../../domain/bytes';
+import type { ChannelForm } from '../../domain/channel-form';
 
 export const form: ChannelForm = {
   about: 'A Telegram bot.',

@@ -2,6 +2,7 @@ import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api
 import { setSessionCookie } from 'better-auth/cookies';
 import { z } from 'zod';
 import type { Env } from '../../../../workers/env';
+import { base64Of, bytesOfUrlSafe, urlSafe } from '../../domain/bytes';
 import { database } from '../db/client';
 import * as passkeys from '../db/passkeys';
 import { passwordHashOf } from '../db/user-changes';
@@ -49,14 +50,6 @@ const wrongPassword = () => new APIError('BAD_REQUEST', { code: 'INVALID_PASSWOR
 
 /** Large, and seldom needed: it is set up when the first passkey comes. */
 const webauthn = () => import('@simplewebauthn/server');
-
-const toBytes = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
-const toText = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 
 /**
  * Passkeys for better-auth: a device's own key, unlocked by its owner, which is two factors in one. Each challenge is answered at most
@@ -116,7 +109,13 @@ export function passkeyPlugin(env: Env, origin: string) {
           if (!checked?.verified) throw refused();
           const { id, publicKey, counter } = checked.registrationInfo.credential;
           if (await passkeys.find(db, id)) throw refused();
-          const key = { id, name, publicKey: toText(publicKey), counter, transports: response.response.transports ?? [] };
+          const key = {
+            id,
+            name,
+            publicKey: urlSafe(base64Of(publicKey)),
+            counter,
+            transports: response.response.transports ?? [],
+          };
           await passkeys.insert(env.DB, key, { id: user.id, name: user.name }, Date.now());
           return ctx.json({});
         },
@@ -141,7 +140,7 @@ export function passkeyPlugin(env: Env, origin: string) {
         const { response } = ctx.body;
         const key = await passkeys.find(db, response.id);
         if (!asked || !key) throw refused();
-        const credential = { id: key.id, publicKey: toBytes(key.publicKey), counter: key.counter };
+        const credential = { id: key.id, publicKey: bytesOfUrlSafe(key.publicKey), counter: key.counter };
         const { verifyAuthenticationResponse } = await webauthn();
         const checked = await verifyAuthenticationResponse({
           response,

@@ -1,3 +1,4 @@
+import { sha256Of } from '../../domain/bytes';
 import { database } from './client';
 import { overwriting } from './overwriting';
 
@@ -27,7 +28,7 @@ export async function record(d1: D1Database, letters: readonly DeadLetter[]): Pr
       const bytes = new TextEncoder().encode(body);
       const row = {
         channel_id: channelId,
-        hash: await hashOf(bytes),
+        hash: await sha256Of(bytes),
         reason: reason.slice(0, MAX_REASON).toWellFormed(),
         body: textOf(bytes),
         first_at: at,
@@ -48,11 +49,6 @@ export async function record(d1: D1Database, letters: readonly DeadLetter[]): Pr
   );
   const statements = [...SWEEP.map((query) => d1.prepare(query).bind(oldest)), ...keeping];
   for (let from = 0; from < statements.length; from += CHUNK) await d1.batch(statements.slice(from, from + CHUNK));
-}
-
-async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The text again, cut to what is kept; half a character at the cut becomes U+FFFD, and D1 takes no NUL in a text. */

@@ -1,3 +1,5 @@
+import { base64Of, bytesOf } from '../../domain/bytes';
+
 const encoder = new TextEncoder();
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
 
@@ -32,25 +34,17 @@ export function sameText(given: string, expected: string): boolean {
 }
 
 /** The bytes of 64 lower-case hex digits, else null: upper case and anything around them is a forgery, not a style. */
-export function bytesOfHex(text: string): Uint8Array | null {
+export function bytesOfHex(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[0-9a-f]{64}$/.test(text)) return null;
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The bytes of canonical, padded base64, else null. */
 export function bytesOfBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const bytes = bytesOf(text);
   // `atob` forgives stray bits in the last digit; two spellings of one signature would be one too many.
   return base64Of(bytes) === text ? bytes : null;
-}
-
-export function base64Of(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
 /** The same bytes as WebCrypto wants them: over a buffer that is surely not shared. */

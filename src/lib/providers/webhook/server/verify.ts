@@ -1,5 +1,6 @@
 import type { Channel } from '../../../domain/provider';
-import { base64Of, bytesOfBase64, secretsOf, signHmac, verifyHmac } from '../../../server/providers/signature';
+import { base64Of } from '../../../domain/bytes';
+import { bytesOfBase64, secretsOf, signHmac, verifyHmac } from '../../../server/providers/signature';
 
 const encoder = new TextEncoder();
 /** How far a timestamp may be from our clock, either way. */

@@ -1,5 +1,6 @@
 import type { Channel } from '../../../domain/provider';
-import { bytesOfHex, hexOf, sameText, secretsOf, signHmac, verifyHmac } from '../signature';
+import { hexOf } from '../../../domain/bytes';
+import { bytesOfHex, sameText, secretsOf, signHmac, verifyHmac } from '../signature';
 
 const encoder = new TextEncoder();
 const SCHEME = 'sha256=';

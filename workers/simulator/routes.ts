@@ -12,10 +12,12 @@ import {
   plainSendFaults,
   type Overview,
 } from '../../src/lib/domain/simulator';
+import { readBody } from '../../src/lib/server/body';
 import { demoChannelList } from '../demo/channels';
 import { apiBaseOf as apiBaseOfProvider } from '../api-base';
 import type { Env } from '../env';
 import { campaignChoices, sendCampaign } from './campaigns';
+import { parseBody } from '../webhooks/body';
 import { filesOf } from './files';
 import { keepFile, mimeOf, showFile, withKind } from './media';
 import { handleProvider } from './provider/routes';
@@ -51,7 +53,6 @@ export async function handleSimulator(
   if (!agent) return refuse(401, 'unauthorized');
   if (!may(agent.role, 'simulator')) return refuse(403, 'forbidden');
   if (path[0] === 'files' && path.length <= 2) return files(request, env, path[1], url);
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return refuse(413, 'too_large');
   return phones(request, env, path, url);
 }
 
@@ -69,12 +70,11 @@ async function files(request: Request, env: Env, id: string | undefined, url: UR
     return (await showFile(env, id)) ?? refuse(404, 'not_found');
   }
   if (request.method !== 'POST') return refuse(405, 'method_not_allowed');
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_PHONE_FILE_BYTES) return refuse(413, 'too_large');
-  const file = await request.blob();
-  if (file.size > MAX_PHONE_FILE_BYTES) return refuse(413, 'too_large');
-  if (file.size === 0) return refuse(400, 'empty');
+  const bytes = await readBody(request, MAX_PHONE_FILE_BYTES);
+  if (!bytes) return refuse(413, 'too_large');
+  if (bytes.length === 0) return refuse(400, 'empty');
   const name = url.searchParams.get('name');
-  return Response.json(withKind(await keepFile(env, file, mimeOf(request.headers.get('content-type')), name)));
+  return Response.json(withKind(await keepFile(env, new Blob([bytes]), mimeOf(request.headers.get('content-type')), name)));
 }
 
 async function phones(request: Request, env: Env, path: string[], url: URL): Promise<Response> {
@@ -130,13 +130,9 @@ async function overview(env: Env): Promise<Overview> {
 }
 
 async function withBody<T>(request: Request, schema: z.ZodType<T>, use: (body: T) => Promise<Response>): Promise<Response> {
-  let json: unknown;
-  try {
-    json = await request.json();
-  } catch {
-    return refuse(400, 'bad_request');
-  }
-  const parsed = schema.safeParse(json);
+  const bytes = await readBody(request, MAX_BODY_BYTES);
+  if (!bytes) return refuse(413, 'too_large');
+  const parsed = schema.safeParse(parseBody(bytes)?.json);
   return parsed.success ? use(parsed.data) : refuse(400, 'bad_request');
 }
 

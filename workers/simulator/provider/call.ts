@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import type { PhoneMedia } from '../../../src/lib/domain/simulator';
+import { readBody } from '../../../src/lib/server/body';
 import type { Env } from '../../env';
 import { fileOf, keepFile, MAX_KEPT_BYTES, mimeOf } from '../media';
 import { answerOf, type Send } from '../sends';
 import type { Simulator } from '../simulator';
 import type { ProviderAnswer } from '../wires/wire';
+
+/** Longest body of a call that brings no file. */
+const MAX_TEXT_BYTES = 262_144;
 
 /** One call of the provider API. `path` is what follows its base; `apiBase` is that base, without a slash at the end. */
 export type Call = {
@@ -52,8 +56,14 @@ export async function bodyOf(request: Request): Promise<Body | null> {
 }
 
 async function fieldsOf(request: Request): Promise<Record<string, unknown>> {
-  const text = await request.text();
-  return text === '' ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  const text = await textOf(request);
+  return text === '' ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(text ?? ''));
+}
+
+/** The body of a call that brings no file; null when it is too long for one. */
+export async function textOf(request: Request): Promise<string | null> {
+  const bytes = await readBody(request, MAX_TEXT_BYTES);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** A field that a form has as JSON text, as the value that it stands for; anything else as it is. */

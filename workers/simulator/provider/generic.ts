@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { conversationIdOf } from '../../../src/lib/domain/ids';
 import { demoChannels } from '../../demo/channels';
 import { isSignedByParley } from '../signing';
-import { detailsOf, keepFrom, respond, type Call, type Handled } from './call';
+import { detailsOf, keepFrom, respond, textOf, type Call, type Handled } from './call';
 
 const { id: channelId, secrets } = demoChannels.webhook;
 const Words = z.string().min(1);
@@ -28,7 +28,8 @@ export async function genericApi(call: Call): Promise<Handled> {
   if (path.length > 1) return null;
   if (request.method === 'HEAD') return new Response(null, { status: 204 });
   if (request.method !== 'POST') return refuse(405, 'Only POST');
-  const text = await request.text();
+  const text = await textOf(request);
+  if (text === null) return refuse(413, 'Too large');
   if (!(await isSignedByParley(secrets.webhookSecret, request.headers, text, Date.now()))) return refuse(401, 'Bad signature');
   const parsed = GenericSend.safeParse(parseJson(text));
   if (!parsed.success) return refuse(400, detailsOf(parsed.error));

@@ -86,6 +86,13 @@ describe('a file of people', () => {
     expect(await env.DB.prepare('SELECT count(*) AS n FROM import_rows').first('n')).toBe(0);
   });
 
+  test('with a quote that is never closed loses that row alone', async () => {
+    const result = await run(`${HEAD}"Open;;201;;\nNext;;202;;\nLast;;203;;\n`);
+    expect(result).toMatchObject({ ok: true, value: { made: 2, failed: 1, failures: [{ line: 2, column: null }] } });
+    const head = `${HEAD}Whole;;204;;\nCut;;205;"Line\nand`;
+    expect(await admin.people.previewImport({ head, cut: true })).toMatchObject({ failures: [], rowsRead: 1 });
+  });
+
   test('does not join two people, and takes no row that does', async () => {
     const result = await run(`${HEAD}One;+4915112345678;;;\nTwo;;99;;\n`);
     expect(result).toMatchObject({ ok: true, value: { made: 2 } });

@@ -21,15 +21,22 @@ export function separatorOf(text: string): ',' | ';' | '\t' {
 
 /**
  * The records of a CSV text (RFC 4180; any line end, a byte order mark, quotes with line ends and doubled quotes inside). Empty lines are
- * left out. Never throws: what is no CSV comes out as broken records.
+ * left out. Never throws: what is no CSV comes out as broken records; one whose quote is not closed within the longest cell is its first
+ * line, and what follows is read as if there had been no quote. `isCut`: there is more than this text; the record at its end is left out.
  */
-export function* recordsOf(text: string, separator: string = separatorOf(text)): Generator<CsvRecord> {
+export function* recordsOf(
+  text: string,
+  separator: string = separatorOf(text),
+  { isCut = false }: { isCut?: boolean } = {},
+): Generator<CsvRecord> {
   let at = text.startsWith(BOM) ? 1 : 0;
   let line = 1;
   while (at < text.length) {
     const record: CsvRecord = { line, cells: [], broken: false };
     for (let open = true; open;) {
       const cell = text[at] === '"' ? quotedCell(text, at + 1) : plainCell(text, at, separator);
+      // Its end may be in what is not here.
+      if (isCut && cell.isOpen) return;
       for (let from = text.indexOf('\n', at); from >= 0 && from < cell.end; from = text.indexOf('\n', from + 1)) line += 1;
       at = cell.end;
       record.cells.push(cell.value.slice(0, MAX_CELL));
@@ -42,6 +49,7 @@ export function* recordsOf(text: string, separator: string = separatorOf(text)):
         at = endOfLine(text, at);
       }
     }
+    if (isCut && at === text.length) return;
     if (text[at] === '\r') at += 1;
     if (text[at] === '\n') at += 1;
     line += 1;
@@ -49,18 +57,26 @@ export function* recordsOf(text: string, separator: string = separatorOf(text)):
   }
 }
 
-type Cell = { value: string; end: number; broken: boolean };
+/** `isOpen`: the text ends before its quote is closed. */
+type Cell = { value: string; end: number; broken: boolean; isOpen?: boolean };
 
 function quotedCell(text: string, start: number): Cell {
   let value = '';
   for (let from = start; ;) {
     const quote = text.indexOf('"', from);
-    if (quote < 0) return { value: text.slice(start), end: text.length, broken: true };
+    const length = value.length + (quote < 0 ? text.length : quote) - from;
+    if (quote < 0 || length > MAX_CELL) return unclosedCell(text, start, length <= MAX_CELL);
     value += text.slice(from, quote);
     if (text[quote + 1] !== '"') return { value, end: quote + 1, broken: false };
     value += '"';
     from = quote + 2;
   }
+}
+
+/** A quote that is not closed would swallow what follows: only the rest of its line is taken for its cell. */
+function unclosedCell(text: string, start: number, isOpen: boolean): Cell {
+  const end = endOfLine(text, start);
+  return { value: text.slice(start, end), end, broken: true, isOpen };
 }
 
 function plainCell(text: string, start: number, separator: string): Cell {

@@ -62,10 +62,8 @@ export async function preview(
   { head, cut, mapping }: { head: string; cut: boolean; mapping?: Mapping },
 ): Promise<ImportPreview> {
   const facts = await factsOf(env);
-  const records = [...recordsOf(head)];
   // What was cut off in the middle says nothing.
-  if (cut) records.pop();
-  const [heading, ...rows] = records;
+  const [heading, ...rows] = recordsOf(head, separatorOf(head), { isCut: cut });
   const headings = heading?.cells.map((cell) => cell.trim()) ?? [];
   const chosen = mapping ?? guessMapping(headings, rows.map(({ cells }) => cells), facts); // prettier-ignore
   const problem = fileProblemOf(heading !== undefined, headings, chosen) ?? mappingProblemOf(chosen, facts);

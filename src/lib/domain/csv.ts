@@ -37,7 +37,7 @@ export function* recordsOf(
       const cell = text[at] === '"' ? quotedCell(text, at + 1) : plainCell(text, at, separator);
       // Its end may be in what is not here.
       if (isCut && cell.isOpen) return;
-      for (let from = text.indexOf('\n', at); from >= 0 && from < cell.end; from = text.indexOf('\n', from + 1)) line += 1;
+      line += text.slice(at, cell.end).match(LINE_END)?.length ?? 0;
       at = cell.end;
       record.cells.push(cell.value.slice(0, MAX_CELL));
       record.broken ||= cell.broken || cell.value.length > MAX_CELL;
@@ -56,6 +56,8 @@ export function* recordsOf(
     if (record.cells.some((cell) => cell.trim() !== '')) yield record;
   }
 }
+
+const LINE_END = /\r\n?|\n/g;
 
 /** `isOpen`: the text ends before its quote is closed. */
 type Cell = { value: string; end: number; broken: boolean; isOpen?: boolean };

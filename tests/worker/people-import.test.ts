@@ -12,6 +12,7 @@ import { demoChannelList } from '../../workers/demo/channels';
 import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
 import { policy } from '../fixtures/conversation';
+import { recorded } from '../fixtures/recorded-d1';
 import { aSummary, idOf, NOW } from '../fixtures/summaries';
 
 const callerOf = (role: Role) =>
@@ -155,4 +156,22 @@ test('an export has everybody, no formula, and reads back as unchanged', async (
   const seen = await admin.people.previewImport({ head: text });
   const kept = seen.mapping.map((target) => (target.to === 'newProperty' ? { to: 'nothing' as const } : target));
   expect(await run(text, kept)).toMatchObject({ ok: true, value: { made: 0, changed: 0, failed: 0 } });
+});
+
+test('long rows are looked up and staged in as many parts as a parameter of the database has room for', async () => {
+  const wide: Mapping = Array.from({ length: 20 }, (_, n) => ({ to: 'newProperty', key: `wide_${n}`, label: `Wide ${n}`, type: 'text' })); // prettier-ignore
+  const addresses: Mapping = Array.from({ length: 10 }, () => ({ to: 'address', channelId: 'demo-telegram' }));
+  const rows = Array.from({ length: 1_000 }, (_, n) =>
+    [`Wide ${n}`, ...wide.map((_, i) => `${i}`.padEnd(60, '鞋')), ...addresses.map((_, i) => `${n}-${i}-`.padEnd(128, '9'))].join(';'),
+  ); // prettier-ignore
+  const text = [rows[0]?.replace(/[^;]+/g, 'Heading'), ...rows].join('\n');
+  const { d1, ran } = recorded(env.DB);
+  const use: Mapping = [{ to: 'name' }, ...wide, ...addresses];
+  const result = await importPeople({ ...env, DB: d1 }, { id: crypto.randomUUID(), text, mapping: use, agent });
+  expect(result).toMatchObject({ ok: true, value: { made: 1_000, failed: 0 } });
+  const bytes = ran.flatMap(({ parameters }) => parameters).map((value) => new TextEncoder().encode(String(value)).length);
+  expect(Math.max(...bytes)).toBeLessThan(2_000_000);
+  const { items } = await people.list(env.DB, { query: everybody, search: 'Wide 999', sort: 'name', limit: 2 }, context);
+  expect(items).toMatchObject([{ properties: { wide_0: '0'.padEnd(60, '鞋'), wide_19: '19'.padEnd(60, '鞋') } }]);
+  expect(await run(text, use.map((one) => (one.to === 'newProperty' ? { to: 'property', key: one.key } : one)))).toMatchObject({ ok: true, value: { unchanged: 1_000 } }); // prettier-ignore
 });

@@ -5,6 +5,7 @@ import type { PropertyValues } from '../../domain/person';
 import { fold } from '../../domain/search';
 import { type Actor, recording } from './audit';
 import { batch, database, type Db } from './client';
+import { fitting } from './parameter';
 import { valuesOf } from './people';
 import { asked } from './person-profile';
 import { columnOf, compilable, type StoredProperty } from './properties';
@@ -69,7 +70,7 @@ export async function stage(
       counts[owner ? 'changed' : 'made'] += 1;
     }
   }
-  if (staged.length > 0) await d1.prepare(STAGE).bind(id, JSON.stringify(staged)).run();
+  for (const json of partsOf(staged)) await d1.prepare(STAGE).bind(id, json).run();
   return { ...counts, failures };
 }
 
@@ -144,17 +145,26 @@ type Known = {
   channels: string;
 };
 
+/** The items as JSON, in parts of the size of a parameter. */
+function* partsOf(items: readonly object[]): Generator<string> {
+  const written = items.map((item) => JSON.stringify(item));
+  for (const part of fitting(written, (json) => json.length + 1)) yield `[${part.join(',')}]`;
+}
+
 const keyOf = ({ channelId, identity }: { channelId: string; identity: string }): string => `${channelId} ${identity}`;
 
 /** Whose the addresses are, by address. */
 async function knownBy(db: Db, rows: readonly ImportRow[]): Promise<Map<string, Known>> {
-  const addresses = JSON.stringify(rows.flatMap((row) => row.addresses));
-  const found =
-    await sql<Known>`select a.identity, a.channel_id, q.no, q.id, q.name, q.named, q.properties, q.updated_at, f.channels
-    from json_each(${addresses}) as j cross join person_addresses as a
-      on a.identity = j.value ->> 'identity' and a.channel_id = j.value ->> 'channelId'
-    cross join people as q on q.no = a.person_no cross join person_facts as f on f.no = q.no`.execute(db);
-  return new Map(found.rows.map((row) => [keyOf({ channelId: row.channel_id, identity: row.identity }), row]));
+  const known = new Map<string, Known>();
+  for (const addresses of partsOf(rows.flatMap((row) => row.addresses))) {
+    const found =
+      await sql<Known>`select a.identity, a.channel_id, q.no, q.id, q.name, q.named, q.properties, q.updated_at, f.channels
+      from json_each(${addresses}) as j cross join person_addresses as a
+        on a.identity = j.value ->> 'identity' and a.channel_id = j.value ->> 'channelId'
+      cross join people as q on q.no = a.person_no cross join person_facts as f on f.no = q.no`.execute(db);
+    for (const row of found.rows) known.set(keyOf({ channelId: row.channel_id, identity: row.identity }), row);
+  }
+  return known;
 }
 
 function repeatOf({ addresses }: ImportRow, seen: Seen): string | null {

@@ -4,10 +4,9 @@ import { recencyFloor, recencyOf, recencyTime } from '../../domain/recency';
 import { fold } from '../../domain/search';
 import type { Summary } from '../../domain/summary';
 import { indexBodyOf, rowOf } from './conversation-row';
+import { fitting } from './parameter';
 import { FOLLOW, PROJECT_PEOPLE, SETTLED_PERSON } from './people-projection';
 
-/** One JSON parameter of D1 holds at most 2 MB; this many UTF-16 units are at most three times as many bytes. */
-export const MAX_PARAMETER = 600_000;
 const MAX_ROWS = 200;
 /** Slots looked at together before all of a millisecond are read. */
 const NEAR_STEPS = 16;
@@ -63,7 +62,7 @@ function upsert(changed: readonly string[], guard: Guard): string {
  */
 export async function write(d1: D1Database, summaries: readonly Summary[], { again = false } = {}): Promise<void> {
   const entries = newestOfEach(summaries).map((summary) => ({ summary, body: indexBodyOf(rowOf(summary, 0)) }));
-  for (const chunk of chunksOf(entries)) await writeChunk(d1, chunk, again ? '>=' : '>');
+  for (const chunk of fitting(entries, sizeOf, MAX_ROWS)) await writeChunk(d1, chunk, again ? '>=' : '>');
 }
 
 async function writeChunk(d1: D1Database, entries: readonly Entry[], guard: Guard): Promise<void> {
@@ -99,6 +98,8 @@ function isSettled({ before, rid }: Placed): boolean {
 }
 
 type Entry = { summary: Summary; body: string };
+const sizeOf = ({ summary, body }: Entry): number => JSON.stringify(rowOf(summary, 0)).length + body.length + 32;
+
 /** `before`: as it was found, undefined when it is new. */
 type Placed = Entry & { rid: number; before: Stored | undefined };
 
@@ -182,20 +183,4 @@ function newestOfEach(summaries: readonly Summary[]): Summary[] {
     if (summary.version > (newest.get(summary.id)?.version ?? -Infinity)) newest.set(summary.id, summary);
   }
   return [...newest.values()];
-}
-
-/** Parts that fit into one parameter each. */
-function* chunksOf(entries: readonly Entry[]): Generator<Entry[]> {
-  let chunk: Entry[] = [];
-  let size = 0;
-  for (const entry of entries) {
-    const length = JSON.stringify(rowOf(entry.summary, 0)).length + entry.body.length + 32;
-    if (chunk.length > 0 && (chunk.length === MAX_ROWS || size + length > MAX_PARAMETER)) {
-      yield chunk;
-      [chunk, size] = [[], 0];
-    }
-    chunk.push(entry);
-    size += length;
-  }
-  if (chunk.length > 0) yield chunk;
 }

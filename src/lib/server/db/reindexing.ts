@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { database } from './client';
 import { indexBodyOf } from './conversation-row';
-import { MAX_PARAMETER } from './projection';
+import { MAX_PARAMETER } from './parameter';
 
 // What has been written or has moved meanwhile has its entry of today's form already.
 const REPLACE = `INSERT OR REPLACE INTO conversations_fts (rowid, body)

@@ -423,6 +423,22 @@ describe('a reply', () => {
   });
 });
 
+describe('what is told to the database', () => {
+  test('has everybody, also where the provider gives all of them the same id', async () => {
+    const channelId = await aShop();
+    const addresses = await anAudience(channelId, 3);
+    provider((sent) => taken({ ...sent, to: 'everybody' }));
+    const plan = await aPlan(channelId);
+    await broadcastOf(env, plan.campaignId).launch(plan);
+    await sentOut(plan.campaignId);
+    await vi.waitFor(async () => expect(await sendsOf(plan.campaignId)).toHaveLength(3), { timeout: 10_000 });
+    const sends = await sendsOf(plan.campaignId);
+    expect(sends.map(({ address }) => address)).toEqual(addresses);
+    expect(sends.filter(({ provider_message_id }) => provider_message_id !== null)).toHaveLength(1);
+    expect(await figuresOf(plan.campaignId)).toMatchObject({ status: 'sent', recipients: 3, sent: 3 });
+  });
+});
+
 test('a profile says of each campaign what was reported, and whether that very message was answered', async () => {
   const channelId = await aShop();
   const [address = ''] = await anAudience(channelId, 1);

@@ -139,6 +139,23 @@ test('a provider’s id that comes after the send is added, and is not lost when
   });
 });
 
+test('of sends to which a provider gave one id the first keeps it, and all are recorded; twice is once', async () => {
+  const twins = ['twin-1', 'twin-2', 'twin-3'].map((id) =>
+    aSend({ id, address: id, providerMessageId: 'wamid.twin', token: null }),
+  );
+  const idsOf = async () =>
+    (await db.selectFrom('campaign_sends').select(['id', 'provider_message_id']).where('id', 'like', 'twin-%').orderBy('id').execute())
+      .map((row) => row.provider_message_id); // prettier-ignore
+  await campaignSends.recordSends(env.DB, twins.slice(0, 2));
+  expect(await idsOf()).toEqual(['wamid.twin', null]);
+  await campaignSends.recordSends(env.DB, twins.toReversed());
+  await campaignSends.recordSends(env.DB, twins);
+  expect(await idsOf()).toEqual(['wamid.twin', null, null]);
+  const other = aSend({ id: 'twin-2', address: 'twin-2', providerMessageId: 'wamid.own', token: null });
+  await campaignSends.recordSends(env.DB, [other, { ...other, id: 'twin-4', channelId: 'demo-telegram' }]);
+  expect(await idsOf()).toEqual(['wamid.twin', 'wamid.own', null, 'wamid.own']);
+});
+
 test('a campaign that is saved again has its new name and exactly its new labels', async () => {
   await campaigns.insert(env.DB, aCampaign({ id: 'winter', name: 'Winter', labels: ['old', 'both', 'both'] }));
   await campaigns.insert(env.DB, aCampaign({ id: 'winter', name: 'Winter sale', labels: ['new', 'both'] }));

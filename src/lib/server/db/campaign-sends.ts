@@ -31,8 +31,8 @@ export type UnmatchedReply = { channelId: string; key: string; conversationId: s
 
 /**
  * Records campaign messages, so that replies find them. Recording one again only adds the provider's id, which may come after the
- * send. Returns the replies that have waited for one of them: their conversations are to ask again. Throws when another send has the
- * same provider id or token.
+ * send. An id that another send has stays with that one: what replies to it is about the first. Returns the replies that have waited for
+ * one of them: their conversations are to ask again. Throws when another send has the same token.
  */
 export async function recordSends(d1: D1Database, sends: readonly CampaignSend[]): Promise<UnmatchedReply[]> {
   const waiting: UnmatchedReply[] = [];
@@ -53,11 +53,17 @@ export function partsOf(sends: readonly CampaignSend[]): string[] {
   return Array.from({ length: count }, (_, i) => JSON.stringify(rows.slice(i * SENDS_AT_ONCE, (i + 1) * SENDS_AT_ONCE)));
 }
 
-const RECORD_SENDS = `INSERT INTO campaign_sends
-    (id, campaign_id, channel_id, address, provider_message_id, token, text, buttons, sent_at)
-  SELECT value->>'id', value->>'campaignId', value->>'channelId', value->>'address', value->>'providerMessageId', value->>'token',
-    value->>'text', value->>'buttons', value->>'sentAt'
-  FROM json_each(?1) WHERE true
+// A provider that gives an id twice must not keep the others from being recorded: whoever has it first keeps it.
+const RECORD_SENDS = `WITH batch AS (
+    SELECT value, row_number() OVER (PARTITION BY value->>'channelId', value->>'providerMessageId' ORDER BY key) = 1 AS is_first
+    FROM json_each(?1)
+  )
+  INSERT INTO campaign_sends (id, campaign_id, channel_id, address, provider_message_id, token, text, buttons, sent_at)
+  SELECT value->>'id', value->>'campaignId', value->>'channelId', value->>'address',
+    iif(is_first AND NOT EXISTS (SELECT 1 FROM campaign_sends AS other WHERE other.channel_id = value->>'channelId'
+      AND other.provider_message_id = value->>'providerMessageId' AND other.id <> value->>'id'), value->>'providerMessageId', NULL),
+    value->>'token', value->>'text', value->>'buttons', value->>'sentAt'
+  FROM batch WHERE true
   ON CONFLICT (id) DO UPDATE SET provider_message_id = coalesce(excluded.provider_message_id, provider_message_id)`;
 /** The replies that have waited for one of the sends of a part. */
 export const WAITING = `SELECT u.channel_id, u.key, u.conversation_id, u.message_id, u.question FROM json_each(?1) AS s

@@ -258,8 +258,13 @@ export class Store {
     return rows.map(shown);
   }
 
-  unrecorded(limit: number): Unrecorded[] {
-    const rows = this.#rows<RecipientRecord>('SELECT * FROM recipients WHERE is_recorded = 0 ORDER BY seq LIMIT ?', limit);
+  /** In order, those after a `seq`. The index is named, as the planner would rather pass over everybody after it. */
+  unrecorded(limit: number, after = 0): Unrecorded[] {
+    const rows = this.#rows<RecipientRecord>(
+      'SELECT * FROM recipients INDEXED BY recipients_unrecorded WHERE is_recorded = 0 AND seq > ? ORDER BY seq LIMIT ?',
+      after,
+      limit,
+    );
     return rows.map(({ seq, address, message, provider_message_id, called_at, at }) => ({
       seq,
       address,

@@ -97,7 +97,8 @@ export async function reportSends(
   if (refusal) return refusal;
   try {
     const { recorded, waiting } = await reports.record(env.DB, campaignId, rows, Date.now());
-    await catchUp(env, waiting);
+    // Whoever reports them reports them again.
+    if ((await catchUp(env, waiting)).length > 0) throw new Error('a reply could not be attributed');
     return ok({ recorded });
   } catch (error) {
     // Another call may have come between the look and the record.

@@ -65,10 +65,17 @@ const RECORD_SENDS = `WITH batch AS (
     value->>'token', value->>'text', value->>'buttons', value->>'sentAt'
   FROM batch WHERE true
   ON CONFLICT (id) DO UPDATE SET provider_message_id = coalesce(excluded.provider_message_id, provider_message_id)`;
-/** The replies that have waited for one of the sends of a part. */
+/** The replies that have waited for one of the sends of a part: those with one of their `keysOf`. */
 export const WAITING = `SELECT u.channel_id, u.key, u.conversation_id, u.message_id, u.question FROM json_each(?1) AS s
   CROSS JOIN unmatched_replies AS u ON u.channel_id = s.value->>'channelId' AND u.key IN
     ('send:' || (s.value->>'id'), 'id:' || (s.value->>'providerMessageId'), 'token:' || (s.value->>'token'))`;
+
+/** By what a reply that waits for the send may have named it. */
+export const keysOf = ({ id, providerMessageId, token }: CampaignSend): string[] => [
+  `send:${id}`,
+  ...(providerMessageId === null ? [] : [`id:${providerMessageId}`]),
+  ...(token === null ? [] : [`token:${token}`]),
+];
 
 export type WaitingRow = { channel_id: string; key: string; conversation_id: string; message_id: string; question: string };
 

@@ -10,12 +10,12 @@ import { broadcastOf } from '../../workers/env';
 
 let made = 0;
 
-/** A WhatsApp channel of its own for each test, so that no audience is another's. */
-export async function aShop(): Promise<string> {
+/** A channel of its own for each test, so that no audience is another's. */
+export async function aShop(app: 'whatsapp' | 'messenger' = 'whatsapp'): Promise<string> {
   const id = `broadcast-${++made}`;
   const secrets = { appSecret: 'app-secret', verifyToken: 'verify-me', accessToken: 'access-token' };
-  const channel = { id, provider: 'whatsapp' as const, name: 'Shop', accountId: `10654034${made}`, settings: {}, secrets };
-  Object.assign(env, { WHATSAPP_API_BASE: 'https://provider.test' });
+  const channel = { id, provider: app, name: 'Shop', accountId: `10654034${made}`, settings: {}, secrets };
+  Object.assign(env, { WHATSAPP_API_BASE: 'https://provider.test', MESSENGER_API_BASE: 'https://provider.test' });
   await channels.insert(database(env.DB), channel, env.SECRET_KEY, 1);
   return id;
 }

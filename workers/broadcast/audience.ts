@@ -1,17 +1,16 @@
 import { identityOf } from '../../src/lib/domain/address';
+import { audienceQuery } from '../../src/lib/domain/audience-query';
 import type { BroadcastPlan } from '../../src/lib/domain/broadcast';
 import { render } from '../../src/lib/domain/campaign-content';
-import { everybody, PeopleQuery, problemOf } from '../../src/lib/domain/people-query';
+import { PeopleQuery, problemOf } from '../../src/lib/domain/people-query';
 import type { Reachable } from '../../src/lib/domain/person';
-import { rulesOf, type ProviderName } from '../../src/lib/domain/provider-rules';
+import type { ProviderName } from '../../src/lib/domain/provider-rules';
 import { database } from '../../src/lib/server/db/client';
 import { reachable } from '../../src/lib/server/db/people';
 import * as properties from '../../src/lib/server/db/properties';
 import * as segments from '../../src/lib/server/db/segments';
 import { policyOf, type Env } from '../env';
 import type { Gathered } from './store';
-
-const DAY_MS = 86_400_000;
 
 /**
  * A segment's query as it stands when the campaign starts, null = everybody; or in words why there is none. Where an app takes nothing
@@ -26,20 +25,10 @@ export async function queryOf(
   const segment = segmentId === null ? null : await segments.find(db, segmentId);
   if (segmentId !== null && !segment)
     return { problem: 'Its segment is not there any more. Stop it, and choose another audience.' };
-  const custom = await properties.list(db);
-  const query = segment?.query ?? null;
-  if (segment && problemOf(segment.query, custom) !== null) {
+  if (segment && problemOf(segment.query, await properties.list(db)) !== null) {
     return { problem: `Its segment "${segment.name}" asks for what is not there any more. Put it right, and resume.` };
   }
-  const { sendWindow, hasTemplates } = rulesOf(provider);
-  const windowMs = hasTemplates ? null : sendWindow(0, {});
-  if (windowMs === null) return { query };
-  const recent: PeopleQuery = {
-    match: 'all',
-    of: [query ?? everybody, { property: 'lastReplyAt', op: 'inLast', value: Math.ceil(windowMs / DAY_MS) }],
-  };
-  // A segment of the greatest depth has no room for one more condition: then the provider says who is too late.
-  return { query: problemOf(recent, custom) === null ? recent : query };
+  return { query: audienceQuery(segment?.query ?? null, provider) };
 }
 
 /** The next of the audience after that place, in order. `at`: the time of the start, so that a long reading is one reading. */
@@ -63,5 +52,8 @@ export function gather(people: readonly Reachable[], { content, template }: Broa
 
 const skippedFor = (missing: readonly string[]): string => `Nothing is known of this person for ${missing.join(', ')}.`;
 
-/** As it was kept. */
-export const readQuery = (json: string): PeopleQuery | null => PeopleQuery.nullable().parse(JSON.parse(json));
+/** As it was kept; null when it cannot be read. */
+export function readQuery(json: string): { query: PeopleQuery | null } | null {
+  const kept = PeopleQuery.nullable().safeParse(JSON.parse(json));
+  return kept.success ? { query: kept.data } : null;
+}

@@ -83,7 +83,8 @@ export class Gathering {
   async #query({ segmentId }: BroadcastPlan, provider: ProviderName): ReturnType<typeof queryOf> {
     const { env, store } = this.#deps;
     const kept = store.fact('query');
-    if (kept !== null) return { query: readQuery(kept) };
+    const known = kept === null ? null : readQuery(kept);
+    if (known) return known;
     const found = await queryOf(env, segmentId, provider);
     if ('query' in found) store.setFact('query', JSON.stringify(found.query));
     return found;

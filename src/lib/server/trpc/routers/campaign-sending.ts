@@ -130,8 +130,8 @@ export const campaignSending = {
   /** How many people it would reach if it were sent now; null when its segment is gone. */
   reach: senders.input(One).query(async ({ ctx, input: { id } }) => {
     const campaign = await detailOf(ctx, id);
-    const within = audiences.withinOf((await factsOf(ctx, campaign)).provider);
-    return { total: await audiences.countReachable(ctx.env, campaign.audience, campaign.channelId, within) };
+    const { provider } = await factsOf(ctx, campaign);
+    return { total: await audiences.countReachable(ctx.env, campaign.audience, campaign.channelId, provider) };
   }),
 
   sendNow: senders

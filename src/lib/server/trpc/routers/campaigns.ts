@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import { answerWindowOf } from '../../../domain/audience-query';
 import { CampaignId } from '../../../domain/broadcast';
 import { MAX_CAMPAIGN_TEXT } from '../../../domain/campaign-content';
 import { Audience, CampaignDraft, MAX_LABEL, MAX_LABELS, MAX_NAME } from '../../../domain/campaign-draft';
@@ -89,8 +90,8 @@ export const campaignsRouter = router({
   previewAudience: writers.input(z.strictObject({ channelId: ChannelId, audience: Audience })).query(async ({ ctx, input }) => {
     const { provider } = await channelOf(ctx, input.channelId);
     if (provider === null) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such channel.' });
-    const within = audiences.withinOf(provider);
-    return { total: await audiences.countReachable(ctx.env, input.audience, input.channelId, within), windowMs: within };
+    const total = await audiences.countReachable(ctx.env, input.audience, input.channelId, provider);
+    return { total, windowMs: answerWindowOf(provider) };
   }),
 
   /** Makes a draft under an id of the caller's, so that the same call twice makes one. */

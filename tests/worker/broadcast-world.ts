@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { sendPieces } from '../../workers/broadcast/consumer';
 import { createMessageBatch, createExecutionContext, getQueueResult, runDurableObjectAlarm } from 'cloudflare:test';
-import type { BroadcastPlan } from '../../src/lib/domain/broadcast';
+import { sendIdOf, type BroadcastPlan } from '../../src/lib/domain/broadcast';
+import type { Receipt } from '../../src/lib/domain/provider';
 import * as campaigns from '../../src/lib/server/db/campaigns';
 import * as channels from '../../src/lib/server/db/channels';
 import { database } from '../../src/lib/server/db/client';
@@ -105,3 +106,35 @@ export async function work(campaignId: string, piece = 0): Promise<void> {
   await sendPieces(batch, env);
   await getQueueResult(batch, ctx);
 }
+
+export const figuresOf = (id: string) =>
+  env.DB.prepare('SELECT status, recipients, sent, delivered, read, failed, unknown, replied FROM campaigns WHERE id = ?')
+    .bind(id)
+    .first();
+export const sendsOf = async (id: string) =>
+  (await env.DB.prepare('SELECT * FROM campaign_sends WHERE campaign_id = ? ORDER BY address').bind(id).all()).results;
+
+/** Works until nothing is left to do now; the queue of the tests may do some of it. */
+export async function sentOut(campaignId: string): Promise<void> {
+  await ring(campaignId);
+  await work(campaignId);
+  await vi.waitFor(
+    async () => {
+      await ring(campaignId);
+      expect(await broadcastOf(env, campaignId).progress()).toMatchObject({ phase: 'sent' });
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  await ring(campaignId);
+}
+
+export const receipt = (campaignId: string, seq: number, fields: Partial<Receipt> = {}): Receipt => ({
+  type: 'receipt',
+  address: null,
+  at: Date.now(),
+  providerMessageId: null,
+  messageId: sendIdOf(campaignId, seq),
+  status: 'delivered',
+  failure: null,
+  ...fields,
+});

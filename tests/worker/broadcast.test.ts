@@ -5,52 +5,17 @@ import { partsOfSendId, sendIdOf } from '../../src/lib/domain/broadcast';
 import type { Receipt } from '../../src/lib/domain/provider';
 import { readToken, signToken } from '../../src/lib/server/campaign-token';
 import { recordCampaignSends } from '../../src/lib/server/campaign-sends';
-import { holdReply } from '../../src/lib/server/db/campaign-sends';
+import { conversationIdOf } from '../../src/lib/domain/ids';
 import * as channels from '../../src/lib/server/db/channels';
-import { batch, database } from '../../src/lib/server/db/client';
-import * as segments from '../../src/lib/server/db/segments';
-import { ChannelId, conversationIdOf } from '../../src/lib/domain/ids';
-import { MAX_CONDITIONS, MAX_DEPTH, type Condition, type PeopleQuery } from '../../src/lib/domain/people-query';
+import { database } from '../../src/lib/server/db/client';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { broadcastOf, conversationOf, gateOf } from '../../workers/env';
 import type { Conversation } from '../../workers/durable-objects';
 import { anInbound } from '../fixtures/conversation';
 import { call, signed } from './webhooks-world';
-import { anAudience, aPlan, aShop, provider, refused, ring, taken, wamid, work } from './broadcast-world';
+import { anAudience, aPlan, aShop, figuresOf, provider, receipt, refused, ring, sendsOf, sentOut, taken, wamid, work } from './broadcast-world'; // prettier-ignore
 
 afterEach(() => void vi.useRealTimers());
-
-const figuresOf = (id: string) =>
-  env.DB.prepare('SELECT status, recipients, sent, delivered, read, failed, unknown, replied FROM campaigns WHERE id = ?')
-    .bind(id)
-    .first();
-const sendsOf = async (id: string) =>
-  (await env.DB.prepare('SELECT * FROM campaign_sends WHERE campaign_id = ? ORDER BY address').bind(id).all()).results;
-
-/** Works until nothing is left to do now; the queue of the tests may do some of it. */
-async function sentOut(campaignId: string): Promise<void> {
-  await ring(campaignId);
-  await work(campaignId);
-  await vi.waitFor(
-    async () => {
-      await ring(campaignId);
-      expect(await broadcastOf(env, campaignId).progress()).toMatchObject({ phase: 'sent' });
-    },
-    { timeout: 20_000, interval: 50 },
-  );
-  await ring(campaignId);
-}
-
-const receipt = (campaignId: string, seq: number, fields: Partial<Receipt> = {}): Receipt => ({
-  type: 'receipt',
-  address: null,
-  at: Date.now(),
-  providerMessageId: null,
-  messageId: sendIdOf(campaignId, seq),
-  status: 'delivered',
-  failure: null,
-  ...fields,
-});
 
 describe('a campaign goes out', () => {
   test('to everybody once, with our mark in every button, recorded with the provider’s id, and makes no conversation', async () => {
@@ -105,52 +70,6 @@ describe('a campaign goes out', () => {
     await broadcast.launch({ ...plan, at: null });
     await sentOut(plan.campaignId);
     expect(calls).toHaveLength(1);
-  });
-});
-
-describe('on a channel that takes nothing but answers, a campaign', () => {
-  const named = { property: 'name', op: 'isSet' as const };
-  const within = (match: 'all' | 'any', groups: number): PeopleQuery =>
-    groups === 1 ? { match, of: [named] } : { match, of: [within('any', groups - 1)] };
-  const user = { id: 'admin', name: 'Admin', email: 'admin@parley.test', role: 'admin' as const, sessionId: 's' };
-  const { campaigns } = appRouter.createCaller({ env, user, origin: 'https://parley.test' });
-
-  async function aSegment(query: PeopleQuery): Promise<string> {
-    const id = crypto.randomUUID();
-    await batch(env.DB, [segments.saving(database(env.DB), { id, name: id, query }, 'admin', 1)]);
-    return id;
-  }
-
-  test.each<[string, PeopleQuery, number]>([
-    ['as deep as can be goes to who has written lately', within('all', MAX_DEPTH), 1],
-    ['with no room for another group goes to all of it', within('any', MAX_DEPTH), 3],
-    ['with no room for another condition goes to all of it', { match: 'all', of: Array<Condition>(MAX_CONDITIONS).fill(named) }, 3], // prettier-ignore
-  ])('to a segment %s, as many as were counted', async (_, query, count) => {
-    const channelId = await aShop('messenger');
-    const [first = ''] = await anAudience(channelId, 3);
-    await env.DB.prepare('UPDATE person_facts SET last_reply_at = ?1 WHERE no IN (SELECT person_no FROM person_addresses WHERE address = ?2)').bind(Date.now(), first).run(); // prettier-ignore
-    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ recipient_id: '1', message_id: crypto.randomUUID() })));
-    const segmentId = await aSegment(query);
-    const counted = await campaigns.previewAudience({ channelId: ChannelId.parse(channelId), audience: { segmentId } });
-    expect(counted.total).toBe(count);
-    const plan = await aPlan(channelId, { segmentId });
-    await broadcastOf(env, plan.campaignId).launch(plan);
-    await sentOut(plan.campaignId);
-    expect(await broadcastOf(env, plan.campaignId).progress()).toMatchObject({ recipients: count, sent: count });
-  });
-
-  test('whose kept question cannot be read asks anew', async () => {
-    const channelId = await aShop('messenger');
-    await anAudience(channelId, 1);
-    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ recipient_id: '1', message_id: crypto.randomUUID() })));
-    const plan = await aPlan(channelId, { segmentId: await aSegment(within('any', MAX_DEPTH)) });
-    const broadcast = broadcastOf(env, plan.campaignId);
-    await runInDurableObject(broadcast, (_, { storage }) => {
-      storage.sql.exec("INSERT INTO fact (key, value) VALUES ('query', ?)", JSON.stringify(within('all', MAX_DEPTH + 1)));
-    });
-    await broadcast.launch(plan);
-    await sentOut(plan.campaignId);
-    expect(await broadcast.progress()).toMatchObject({ recipients: 1, sent: 1 });
   });
 });
 
@@ -469,100 +388,6 @@ describe('a reply', () => {
     expect(await campaignOf()).toMatchObject({ id: other.campaignId, match: 'exact' });
     const left = await env.DB.prepare('SELECT key FROM unmatched_replies WHERE channel_id = ?').bind(channelId).all();
     expect(left.results).toEqual([]);
-  });
-});
-
-describe('what is told to the database', () => {
-  test('has everybody, also where the provider gives all of them the same id', async () => {
-    const channelId = await aShop();
-    const addresses = await anAudience(channelId, 3);
-    provider((sent) => taken({ ...sent, to: 'everybody' }));
-    const plan = await aPlan(channelId);
-    await broadcastOf(env, plan.campaignId).launch(plan);
-    await sentOut(plan.campaignId);
-    await vi.waitFor(async () => expect(await sendsOf(plan.campaignId)).toHaveLength(3), { timeout: 10_000 });
-    const sends = await sendsOf(plan.campaignId);
-    expect(sends.map(({ address }) => address)).toEqual(addresses);
-    expect(sends.filter(({ provider_message_id }) => provider_message_id !== null)).toHaveLength(1);
-    expect(await figuresOf(plan.campaignId)).toMatchObject({ status: 'sent', recipients: 3, sent: 3 });
-  });
-
-  test('has the figures, also while it takes no sends, and the sends when it does', async () => {
-    const channelId = await aShop();
-    await anAudience(channelId, 2);
-    provider();
-    const plan = await aPlan(channelId);
-    const { DB } = env;
-    const ours = new Set<D1PreparedStatement>();
-    const prepare = (query: string) => {
-      const statement = DB.prepare(query);
-      const bind = (...values: unknown[]) => {
-        const bound = statement.bind(...values);
-        if (query.includes('INTO campaign_sends') && values.some((value) => String(value).includes(plan.campaignId)))
-          ours.add(bound);
-        return bound;
-      };
-      return Object.assign(DB.prepare(query), { bind });
-    };
-    const batch = <T>(statements: D1PreparedStatement[]) =>
-      statements.some((statement) => ours.has(statement)) ? Promise.reject(new Error('no sends')) : DB.batch<T>(statements);
-    Object.assign(env, { DB: { prepare, batch } });
-    try {
-      await broadcastOf(env, plan.campaignId).launch(plan);
-      await sentOut(plan.campaignId);
-      await vi.waitFor(async () => expect(await figuresOf(plan.campaignId)).toMatchObject({ status: 'sent', sent: 2 }), { timeout: 10_000 }); // prettier-ignore
-    } finally {
-      Object.assign(env, { DB });
-    }
-    expect(await sendsOf(plan.campaignId)).toEqual([]);
-    await vi.waitFor(async () => {
-      await ring(plan.campaignId);
-      expect(await sendsOf(plan.campaignId)).toHaveLength(2);
-    }, { timeout: 20_000, interval: 200 }); // prettier-ignore
-  });
-
-  test('a reply whose conversation does not answer keeps no other waiting, and is told later', async () => {
-    const channelId = await aShop();
-    const addresses = await anAudience(channelId, 3);
-    const conversations = await Promise.all(addresses.map((address) => conversationIdOf(channelId, address)));
-    const waiting = conversations.map((conversationId, i) => ({
-      channelId,
-      key: `id:${wamid(addresses[i] ?? '')}`,
-      conversationId,
-      messageId: `in-${i}`,
-      question: { opens: true, replyTo: null, token: null, ref: null, at: Date.now() },
-    }));
-    await holdReply(env.DB, waiting, Date.now());
-    const left = async () => (await env.DB.prepare('SELECT conversation_id AS id FROM unmatched_replies WHERE channel_id = ?').bind(channelId).all<{ id: string }>()).results.map(({ id }) => id); // prettier-ignore
-    expect(await left()).toHaveLength(3);
-    provider();
-    const plan = await aPlan(channelId);
-    const [mute = ''] = conversations;
-    const { CONVERSATION } = env;
-    const deaf = new Proxy(CONVERSATION, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key);
-        if (key !== 'get') return typeof value === 'function' ? value.bind(target) : value;
-        return (id: DurableObjectId) =>
-          id.name === mute ? { attributeAgain: () => Promise.reject(new Error('no answer')) } : target.get(id);
-      },
-    });
-    Object.assign(env, { CONVERSATION: deaf });
-    try {
-      await broadcastOf(env, plan.campaignId).launch(plan);
-      await sentOut(plan.campaignId);
-      await vi.waitFor(async () => expect(await left()).toEqual([mute]), { timeout: 10_000 });
-      await vi.waitFor(async () => expect(await figuresOf(plan.campaignId)).toMatchObject({ status: 'sent', sent: 3 }), { timeout: 10_000 }); // prettier-ignore
-      // Who is behind holds up no news.
-      await broadcastOf(env, plan.campaignId).report(channelId, [receipt(plan.campaignId, 2, { status: 'read' })]);
-      await vi.waitFor(async () => expect(await figuresOf(plan.campaignId)).toMatchObject({ read: 1 }), { timeout: 5_000 });
-    } finally {
-      Object.assign(env, { CONVERSATION });
-    }
-    await vi.waitFor(async () => {
-      await ring(plan.campaignId);
-      expect(await left()).toEqual([]);
-    }, { timeout: 20_000, interval: 200 }); // prettier-ignore
   });
 });
 

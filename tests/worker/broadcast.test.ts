@@ -7,7 +7,7 @@ import { readToken, signToken } from '../../src/lib/server/campaign-token';
 import { recordCampaignSends } from '../../src/lib/server/campaign-sends';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import * as channels from '../../src/lib/server/db/channels';
-import { database } from '../../src/lib/server/db/client';
+import { batch, database } from '../../src/lib/server/db/client';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { broadcastOf, conversationOf, gateOf } from '../../workers/env';
 import type { Conversation } from '../../workers/durable-objects';

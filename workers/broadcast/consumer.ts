@@ -2,6 +2,7 @@ import { sendIdOf, WakeUp } from '../../src/lib/domain/broadcast';
 import type { OutboundMessage, SendDeps, SendResult } from '../../src/lib/domain/provider';
 import { rulesOf } from '../../src/lib/domain/provider-rules';
 import { signToken, WHOLE } from '../../src/lib/server/campaign-token';
+import { unbegun } from '../../src/lib/server/providers/call';
 import { reconsidered } from '../channels';
 import { broadcastOf, gateOf, type Env } from '../env';
 import { CALL_MS } from './broadcast';
@@ -13,6 +14,11 @@ import type { Taken } from './store';
 const PIECE_MS = 4_000;
 /** Recipients taken at once; all of their calls have to end within one call's time. */
 const HANDFUL = 12;
+/**
+ * Calls under way at once. An invocation has as many connections (https://developers.cloudflare.com/workers/platform/limits/), and one
+ * more call would wait for one of them without anybody knowing that it has not gone out.
+ */
+const CONNECTIONS = 6;
 /** Longest wait for the channel's turn in one go: a pause has to be seen soon. */
 const TURN_MS = 500;
 
@@ -71,26 +77,33 @@ async function workUntil(until: number, { env, campaignId, channelId, piece, run
   }
 }
 
-/** One call for each, side by side, all within one call's time: what could not begin by then has surely not gone out. */
+/** One call for each, some side by side, all within one call's time: what could not begin by then has surely not gone out. */
 async function callAll(env: Env, outlet: Outlet, campaignId: string, taken: readonly Taken[]): Promise<Settlement[]> {
-  const signal = AbortSignal.timeout(CALL_MS);
   const deps = {
     fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
     apiBase: outlet.apiBase,
     now: Date.now(),
-    signal,
+    signal: AbortSignal.timeout(CALL_MS),
   };
-  return Promise.all(
-    taken.map(async ({ seq, attempt, address, message }): Promise<Settlement> => {
-      const id = sendIdOf(campaignId, seq);
-      const marked = (button: number) => signToken({ campaignId, seq, button }, env.SECRET_KEY);
-      const buttons = await Promise.all(message.buttons.map(async (title, i) => ({ title, token: await marked(i) })));
-      const campaign = { token: await marked(WHOLE), buttons };
-      const { text, template } = message;
-      const outbound: OutboundMessage = { id, address, text, template, replyTo: null, media: null, lastActionAt: 0, campaign };
-      return { seq, attempt, result: await reconsidered(env, outlet.channel, await call(outlet, outbound, deps)) };
-    }),
-  );
+  const settlements: Settlement[] = [];
+  const waiting = taken.values();
+  const work = async () => {
+    for (const one of waiting) {
+      const message = await outboundOf(env, campaignId, one);
+      const result = deps.signal.aborted ? unbegun : await reconsidered(env, outlet.channel, await call(outlet, message, deps));
+      settlements.push({ seq: one.seq, attempt: one.attempt, result });
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, work));
+  return settlements;
+}
+
+async function outboundOf(env: Env, campaignId: string, { seq, address, message }: Taken): Promise<OutboundMessage> {
+  const marked = (button: number) => signToken({ campaignId, seq, button }, env.SECRET_KEY);
+  const buttons = await Promise.all(message.buttons.map(async (title, i) => ({ title, token: await marked(i) })));
+  const campaign = { token: await marked(WHOLE), buttons };
+  const { text, template } = message;
+  return { id: sendIdOf(campaignId, seq), address, text, template, replyTo: null, media: null, lastActionAt: 0, campaign };
 }
 
 /** A provider's code never throws for a failed call; should it, nobody knows what has gone out. */

@@ -8,11 +8,20 @@ const MAX_RETRY_AFTER_MS = 3_600_000;
 /** A provider's answer. `json` is undefined when the body was not readable JSON; `empty` when there was none. */
 export type Answer = { status: number; json: unknown; empty: boolean; retryAfterMs: number | null };
 
+/** Of a call that never began: nothing has gone out. */
+export const unbegun: SendResult = {
+  status: 'retry',
+  afterMs: null,
+  reason: 'There was no time left to send it.',
+  code: 'aborted',
+};
+
 /**
  * One POST to a provider: its answer, or what the lack of one means. workerd reports a refused connection, a reset after the request
  * went out and garbage in the answer by the same error ("Network connection lost.", `retryable: true`), and an unknown host as an
  * internal error. None of them proves that the message was not taken, so every lost call is `unknown`; only a call that never began
- * is `retry`. A form's `content-type` is the platform's to write: it names the boundary.
+ * is `retry`. A call that waits for one of the invocation's six connections has begun: who makes many at once sees to it that none does.
+ * A form's `content-type` is the platform's to write: it names the boundary.
  */
 export async function call(
   url: string,
@@ -22,8 +31,7 @@ export async function call(
 ): Promise<Answer | SendResult> {
   if (!URL.canParse(url))
     return failed('not_configured', 'This channel has no valid address to send to. An Admin must set it up.');
-  if (deps.signal.aborted)
-    return { status: 'retry', afterMs: null, reason: 'There was no time left to send it.', code: 'aborted' };
+  if (deps.signal.aborted) return unbegun;
   try {
     return await exchange(url, { method: 'POST', headers, body }, MAX_ANSWER_BYTES, deps);
   } catch {

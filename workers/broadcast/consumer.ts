@@ -19,6 +19,8 @@ const HANDFUL = 12;
  * more call would wait for one of them without anybody knowing that it has not gone out.
  */
 const CONNECTIONS = 6;
+/** The object is elsewhere, or starts anew: what became of the calls is told again after these waits. Later the lease calls them in doubt. */
+const TELL_AGAIN_MS = [200, 800, 2_000];
 /** Longest wait for the channel's turn in one go: a pause has to be seen soon. */
 const TURN_MS = 500;
 
@@ -72,7 +74,7 @@ async function workUntil(until: number, { env, campaignId, channelId, piece, run
     const taken = await broadcast().take(piece, run, admission.granted);
     if (taken.length === 0) return;
     const settlements = await callAll(env, outlet, campaignId, taken);
-    await broadcast().settle(settlements);
+    await tell(env, campaignId, settlements);
     await tellGate(env, channelId, campaignId, settlements);
   }
 }
@@ -104,6 +106,19 @@ async function outboundOf(env: Env, campaignId: string, { seq, address, message 
   const campaign = { token: await marked(WHOLE), buttons };
   const { text, template } = message;
   return { id: sendIdOf(campaignId, seq), address, text, template, replyTo: null, media: null, lastActionAt: 0, campaign };
+}
+
+/** Settles, again where the object has not answered: twice is once. Throws when it does not for some seconds. */
+async function tell(env: Env, campaignId: string, settlements: readonly Settlement[]): Promise<void> {
+  for (const waitMs of TELL_AGAIN_MS) {
+    try {
+      return await broadcastOf(env, campaignId).settle(settlements);
+    } catch (error) {
+      console.warn({ event: 'not_settled', campaign: campaignId, error: String(error) });
+      await scheduler.wait(waitMs);
+    }
+  }
+  return broadcastOf(env, campaignId).settle(settlements);
 }
 
 /** A provider's code never throws for a failed call; should it, nobody knows what has gone out. */

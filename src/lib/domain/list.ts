@@ -4,7 +4,7 @@ import { recencyFloor, recencyOf } from './recency';
 import { matchesSearch, termsOf } from './search';
 import type { Summary } from './summary';
 import { TicketStatus } from './ticket';
-import { laterTab, type Policy, tabAt } from './window';
+import { type Policy, tabAt } from './window';
 
 export { MAX_SEARCH } from './search';
 
@@ -58,12 +58,9 @@ export function readCursor(cursor: string): number | null {
   return Number.isSafeInteger(position) && writeCursor(position) === cursor ? position : null;
 }
 
-/**
- * Whether a row belongs into the answer of a query: its tab by the clock, and every filter. The read model's statements mean the same. Where
- * the row itself says a later tab, its maker's clock was ahead of this one.
- */
+/** Whether a row belongs into the answer of a query: its tab by the clock, and every filter. The read model's statements mean the same. */
 export function matches(row: Summary, query: ListFilters & Pick<ListQuery, 'tab'>, { now, policy, userId }: ListFacts): boolean {
-  if (laterTab(row.tab, tabAt(row.lastInboundAt, policy, now)) !== query.tab) return false;
+  if (tabAt(row.lastInboundAt, policy, now) !== query.tab) return false;
   const oneOf = (wanted: readonly string[] | undefined, found: readonly string[]) =>
     !wanted?.length || found.some((value) => wanted.includes(value));
   return (

@@ -14,10 +14,11 @@ export function tabAt(lastInboundAt: number, policy: Policy, now: number): Tab {
   return age < policy.retentionMs ? 'inactive' : 'archived';
 }
 
-const order: readonly Tab[] = ['active', 'inactive', 'archived'];
-
-/** Which of two a conversation comes to later, as long as nobody writes. */
-export const laterTab = (a: Tab, b: Tab): Tab => (order.indexOf(a) > order.indexOf(b) ? a : b);
+/** Since when a conversation in this tab has been in it, epoch ms: earlier than that it cannot be now. */
+export function tabSince(lastInboundAt: number, tab: Tab, policy: Policy): number {
+  if (tab === 'active') return lastInboundAt;
+  return lastInboundAt + (tab === 'inactive' ? policy.activeWindowMs : policy.retentionMs);
+}
 
 /** When the conversation next changes its tab by itself; null once archived. */
 export function nextEdgeAt(lastInboundAt: number, tab: Tab, policy: Policy): number | null {

@@ -1,6 +1,7 @@
 import { matches, type ListQuery } from '../domain/list';
 import type { InboxFrame, Person } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
+import { tabSince } from '../domain/window';
 import { isAborted } from './api';
 import { ListCounts } from './list-counts.svelte';
 import type { ListPage, ListSource } from './list-source';
@@ -228,10 +229,15 @@ export class ConversationList {
 
   #frame(): Frame {
     const { now, policy, userId } = this.#source;
-    const facts = { now: now(), policy, userId };
+    const at = now();
     const query: ListQuery = { ...this.#view, limit: PAGE };
     const { ceiling, horizon } = this.#window;
-    return { sort: this.#view.sort, ceiling, horizon, matches: (row) => matches(row, query, facts) };
+    const fits = (row: Summary): boolean => {
+      // The server may have said that it has moved before this clock does; nothing would say so again.
+      const since = tabSince(row.lastInboundAt, row.tab, policy);
+      return matches(row, query, { now: Math.max(at, since), policy, userId });
+    };
+    return { sort: this.#view.sort, ceiling, horizon, matches: fits };
   }
 
   #start(): void {

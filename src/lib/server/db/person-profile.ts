@@ -1,11 +1,11 @@
 import { type Compilable, sql } from 'kysely';
-import type { PersonAddress, PropertyValue, PropertyValues, ReceivedCampaign } from '../../domain/person';
+import type { PersonAddress, PropertyValue, ReceivedCampaign } from '../../domain/person';
 import { dayOf } from '../../domain/person';
 import { fold } from '../../domain/search';
 import type { Summary } from '../../domain/summary';
 import type { Db } from './client';
 import * as conversations from './conversations';
-import { type PeopleContext, valuesOf } from './people';
+import type { PeopleContext } from './people';
 import { columnOf, compilable, type StoredProperty } from './properties';
 import type { ChannelAddress } from './spellings';
 
@@ -77,7 +77,10 @@ export async function received(
 /** What a person's values become; what is left out stays, null takes away. */
 export type PersonChange = { name?: string; properties: Record<string, PropertyValue | null> };
 
-/** The queries that change somebody: what pages show and what queries ask. They change nothing when there is no such person. */
+/**
+ * The queries that change somebody: what pages show and what queries ask. They change nothing when there is no such person, and no more
+ * than they say, whatever else is changed meanwhile; a property that has gone, or has got another place or type, is left out.
+ */
 export async function changing(
   db: Db,
   personId: string,
@@ -85,30 +88,33 @@ export async function changing(
   custom: readonly StoredProperty[],
   now: number,
 ): Promise<Compilable<unknown>[]> {
-  const stored = await db.selectFrom('people').select(['no', 'properties']).where('id', '=', personId).executeTakeFirst();
+  const stored = await db.selectFrom('people').select('no').where('id', '=', personId).executeTakeFirst();
   if (!stored) return [];
-  const values: PropertyValues = { ...valuesOf(stored.properties) };
-  for (const [key, value] of Object.entries(change.properties)) {
-    if (value === null) delete values[key];
-    else values[key] = value;
-  }
-  const changed = custom.filter(({ key }) => Object.hasOwn(change.properties, key));
+  const changed = custom.flatMap((property) => {
+    const value = change.properties[property.key];
+    return value === undefined ? [] : [{ ...property, value, asked: asked(property, value ?? undefined) }];
+  });
+  const still = sql`json_each(${JSON.stringify(changed)}) as j cross join properties as p
+    on p.key = j.value ->> 'key' and p.slot = j.value ->> 'slot' and p.type = j.value ->> 'type'`;
   const named = change.name === undefined ? [] : [sql`name = ${fold(change.name)}`];
-  const sets = [
-    ...named,
-    ...changed.map((property) => sql`${sql.ref(columnOf(property))} = ${asked(property, values[property.key])}`),
-  ];
+  const facts = changed.map((property) => {
+    const [column, path] = [sql.ref(columnOf(property)), sql.lit(`$.${columnOf(property)}`)];
+    return sql`${column} = iif(g.facts -> ${path} is null, ${column}, g.facts ->> ${path})`;
+  });
   return [
     db
       .updateTable('people')
       .set({
-        properties: JSON.stringify(values),
-        updated_at: now,
+        properties: sql<string>`json_patch(properties, (select json_group_object(p.key, j.value -> 'value') from ${still}))`,
+        updated_at: sql<number>`max(${now}, updated_at + 1)`,
         ...(change.name !== undefined && { name: change.name, named: 1 }),
       })
       .where('no', '=', stored.no),
-    ...(sets.length === 0 ? [] : [compilable(db, sql`update person_facts set ${sql.join(sets)} where no = ${stored.no}`)]),
-  ];
+    ...(named.length + facts.length === 0
+      ? []
+      : [compilable(db, sql`update person_facts set ${sql.join([...named, ...facts])}
+          from (select json_group_object('p' || p.slot, j.value -> 'asked') as facts from ${still}) as g where no = ${stored.no}`)]),
+  ]; // prettier-ignore
 }
 
 /** A value as queries ask it: texts folded, booleans 0 and 1, dates in epoch ms; null = not set. */

@@ -101,10 +101,8 @@ export async function importPeople(
       await imports.abandon(env.DB, id);
       return staged;
     }
-    const { counts, failures, custom, added } = staged.value;
-    const keys = new Set(mapping.flatMap((target) => ('key' in target ? [target.key] : [])));
-    const columns = custom.filter(({ key }) => keys.has(key)).map(properties.columnOf);
-    if (await imports.commit(env.DB, id, { counts, columns, added, actor: agent, now: Date.now() }))
+    const { counts, failures, used, added } = staged.value;
+    if (await imports.commit(env.DB, id, { counts, used, added, actor: agent, now: Date.now() }))
       return ok({ ...counts, failures, repeated: false });
   }
   await imports.abandon(env.DB, id);
@@ -120,7 +118,8 @@ async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
   if (problem !== null) return fail(problem);
   const added = slotted(mapping, facts.custom);
   if (added === null) return fail(`There can be at most ${MAX_PROPERTIES} properties. Leave some columns out.`);
-  const custom = [...facts.custom, ...added];
+  const known: readonly properties.StoredProperty[] = facts.custom;
+  const used = known.filter(({ key }) => mapping.some((target) => target.to === 'property' && target.key === key));
   const seen = imports.nothingSeen();
   const counts = { made: 0, changed: 0, unchanged: 0, failed: 0 };
   const failures: ImportFailure[] = [];
@@ -131,7 +130,7 @@ async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
   let part: ImportRow[] = [];
   const cells = new Map<number, string[]>();
   const flush = async () => {
-    const done = await imports.stage(env.DB, id, part, custom, seen);
+    const done = await imports.stage(env.DB, id, part, [...used, ...added], seen);
     for (const key of ['made', 'changed', 'unchanged'] as const) counts[key] += done[key];
     for (const failure of done.failures) fails({ ...failure, cells: cells.get(failure.line) ?? [] });
     part = [];
@@ -151,7 +150,7 @@ async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
   }
   if (part.length > 0) await flush();
   failures.sort((a, b) => a.line - b.line);
-  return ok({ counts, failures, custom, added });
+  return ok({ counts, failures, used, added });
 }
 
 /** New properties in the lowest free columns; null when there are not enough of them. */

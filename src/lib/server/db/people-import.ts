@@ -75,15 +75,17 @@ export async function stage(
 }
 
 /**
- * Carries a staged import out, whole: false when somebody has changed one of its people, or taken one of its addresses, since they were
- * read; nothing has happened then.
+ * Carries a staged import out, whole: false when somebody has changed one of its people, or taken one of its addresses, or changed the
+ * properties that it writes (`used`; those that it adds are in `added`), since they were read; nothing has happened then.
  */
 export async function commit(
   d1: D1Database,
   id: string,
-  { counts, columns, added, actor, now }: { counts: ImportCounts; columns: readonly string[]; added: readonly StoredProperty[]; actor: Actor; now: number }, // prettier-ignore
+  { counts, used, added, actor, now }: { counts: ImportCounts; used: readonly StoredProperty[]; added: readonly StoredProperty[]; actor: Actor; now: number }, // prettier-ignore
 ): Promise<boolean> {
   const db = database(d1);
+  const moved = movedOf(id, used, added);
+  const columns = [...used, ...added].map(columnOf);
   const refs = columns.map((column) => sql.ref(column));
   const values = columns.map((column) => sql`r.facts ->> ${`$.${column}`}`);
   const kept = columns.map(
@@ -91,13 +93,14 @@ export async function commit(
   );
   const rows = sql`import_rows as r where r.import_id = ${id}`;
   const steps: Compilable<unknown>[] = [
-    compilable(db, sql`update imports set status = case when ${moved(id)} then null else 'done' end, result = ${JSON.stringify(counts)}
+    compilable(db, sql`update imports set status = case when ${moved} then null else 'done' end, result = ${JSON.stringify(counts)}
       where id = ${id} and status = 'staged'`),
     ...added.map((property) => db.insertInto('properties').values({ ...property, created_at: now })),
     compilable(db, sql`insert into people (id, name, named, properties, created_at, updated_at)
       select r.person_id, coalesce(r.name, ''), r.named, r.properties, ${now}, ${now} from ${rows} and r.person_no is null`),
-    compilable(db, sql`update people set name = coalesce(r.name, people.name), named = max(people.named, r.named), properties = r.properties,
-      updated_at = max(${now}, people.updated_at + 1) from ${rows} and people.no = r.person_no`),
+    compilable(db, sql`update people set name = coalesce(r.name, people.name), named = max(people.named, r.named),
+      properties = json_patch(people.properties, r.properties), updated_at = max(${now}, people.updated_at + 1)
+      from ${rows} and people.no = r.person_no`),
     compilable(db, sql`insert into person_addresses (identity, channel_id, person_no, address)
       select a.value ->> 'identity', a.value ->> 'channelId', q.no, a.value ->> 'address'
       from import_rows as r cross join people as q on q.id = r.person_id cross join json_each(r.addresses) as a where r.import_id = ${id}
@@ -114,7 +117,7 @@ export async function commit(
     return true;
   } catch (error) {
     // Asked again rather than read off the error's words: only what the guards speak of is worth another try.
-    const { rows: now } = await sql<{ moved: number }>`select ${moved(id)} as moved`.execute(db);
+    const { rows: now } = await sql<{ moved: number }>`select ${moved} as moved`.execute(db);
     if (now[0]?.moved === 1) return false;
     throw error;
   }
@@ -126,12 +129,16 @@ export const abandon = async (d1: D1Database, id: string): Promise<void> => {
 };
 
 /** Whether anything of what the import builds on is no longer as it was read. */
-const moved = (id: string) => sql<number>`(
+const movedOf = (id: string, used: readonly StoredProperty[], added: readonly StoredProperty[]) => sql<number>`(
   exists (select 1 from import_rows as r left join people as q on q.no = r.person_no
     where r.import_id = ${id} and r.person_no is not null and q.updated_at is not r.seen_at)
   or exists (select 1 from import_rows as r cross join json_each(r.addresses) as a cross join person_addresses as x
     on x.identity = a.value ->> 'identity' and x.channel_id = a.value ->> 'channelId'
-    where r.import_id = ${id} and x.person_no is not r.person_no))`;
+    where r.import_id = ${id} and x.person_no is not r.person_no)
+  or exists (select 1 from json_each(${JSON.stringify(used)}) as j left join properties as p on p.key = j.value ->> 'key'
+    where p.slot is not j.value ->> 'slot' or p.type is not j.value ->> 'type')
+  or exists (select 1 from json_each(${JSON.stringify(added)}) as j cross join properties as p
+    on p.key = j.value ->> 'key' or p.slot = j.value ->> 'slot'))`;
 
 type Known = {
   identity: string;
@@ -213,7 +220,7 @@ function stagedFrom(
     name,
     named: given === null ? 0 : 1,
     folded: name === null ? null : fold(name),
-    properties: JSON.stringify({ ...before, ...row.values }),
+    properties: JSON.stringify(row.values),
     channels: channels.size === 0 ? '' : ` ${[...channels].join(' ')} `,
     facts: JSON.stringify(
       Object.fromEntries(changed.map((property) => [columnOf(property), asked(property, row.values[property.key])])),

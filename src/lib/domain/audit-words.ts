@@ -1,4 +1,5 @@
 import { ticketStatusNames, TicketStatus } from './ticket';
+import { counted } from './number-text';
 
 /** What of an act is put into words. `isKnown`: its subject is there still. */
 export type WordedAct = {
@@ -55,7 +56,6 @@ const ticketOf = (text: string | null): string => {
   const status = TicketStatus.safeParse(text);
   return status.success ? ticketStatusNames[status.data] : (text ?? 'unknown');
 };
-const counted = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 const when = (words: string | null, before = ' '): string => (words === null ? '' : `${before}${words}`);
 
 const sentences = new Map<string, Sentence>([

@@ -27,17 +27,10 @@ export const outcomeNames: Record<Outcome, string> = {
   skipped: 'Left out',
 };
 
-const numbers = new Intl.NumberFormat('en');
 const shares = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
-
-/** `12,340`. */
-export const countText = (count: number): string => numbers.format(count);
 
 /** `4.2%`, or a dash while there is nobody to be a share of. */
 export function replyRateText(figures: Parameters<typeof replyRate>[0]): string {
   const rate = replyRate(figures);
   return rate === null ? '–' : shares.format(rate);
 }
-
-/** `1 person`, `2,310 people`. */
-export const peopleText = (count: number): string => (count === 1 ? '1 person' : `${countText(count)} people`);

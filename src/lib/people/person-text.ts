@@ -2,6 +2,7 @@ import type { ConversationState, Person, PropertyType, PropertyValue } from '../
 import { ticketStatusNames } from '../domain/ticket';
 import { timeAgo } from '../inbox/time-text';
 import { dateWords } from './query-words';
+import { numberText } from '../domain/number-text';
 
 export const stateNames: Record<ConversationState, string> = {
   active: 'Active',
@@ -24,14 +25,11 @@ export function propertyText(type: PropertyType, value: PropertyValue | undefine
     case 'date':
       return dateWords(String(value));
     case 'number':
-      return Number(value).toLocaleString('en');
+      return numberText(Number(value));
     case 'text':
       return String(value);
   }
 }
-
-/** `1 person`, `1,234 people`. */
-export const peopleCount = (n: number): string => `${n.toLocaleString('en')} ${n === 1 ? 'person' : 'people'}`;
 
 /** A row in one sentence for those who hear it. `channels` and `properties` in words; `now` in epoch ms. */
 export function personLabel(

@@ -1,5 +1,6 @@
 import { isGroup, type Condition, type PeopleQuery } from '../domain/people-query';
 import { opWords, valueKind, type Property } from './property';
+import { numberText } from '../domain/number-text';
 
 /** A query as a sentence: `Ticket is Closed and (Channel is Shop or Name contains “ana”)`; null = `Everybody`. */
 export function sentenceOf(query: PeopleQuery | null, properties: readonly Property[]): string {
@@ -40,7 +41,7 @@ function valueWords(
     case 'boolean':
       return value === true ? 'yes' : 'no';
     case 'number':
-      return Number(value).toLocaleString('en');
+      return numberText(Number(value));
     case 'date':
       return dateWords(String(value));
     case 'text':

@@ -20,6 +20,7 @@ import * as channels from './db/channels';
 import { database } from './db/client';
 import * as imports from './db/people-import';
 import * as properties from './db/properties';
+import { numberText } from '../domain/number-text';
 
 /** Rows looked up and staged together. */
 const PART = 1_000;
@@ -139,7 +140,7 @@ async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
   let rows = 0;
   for (const record of records) {
     rows += 1;
-    if (rows > MAX_IMPORT_ROWS) return fail(`A file can have at most ${MAX_IMPORT_ROWS.toLocaleString('en')} rows. Split it.`);
+    if (rows > MAX_IMPORT_ROWS) return fail(`A file can have at most ${numberText(MAX_IMPORT_ROWS)} rows. Split it.`);
     const row = readRow(record, mapping, facts);
     if ('problem' in row) fails(row);
     else {

@@ -8,11 +8,11 @@ import {
   type Conversation as State,
   type ConversationTarget,
 } from '../../src/lib/domain/conversation';
-import { outlives, type Belongings } from '../../src/lib/domain/erasure';
+import type { Belongings } from '../../src/lib/domain/erasure';
 import { isConflict } from '../../src/lib/domain/inbound';
 import { provenUntil } from '../../src/lib/domain/lock';
 import type { Message } from '../../src/lib/domain/message';
-import type { InboundEvent, Receipt } from '../../src/lib/domain/provider';
+import type { InboundEvent } from '../../src/lib/domain/provider';
 import { PING, PONG } from '../../src/lib/domain/protocol';
 import type { Rejection } from '../../src/lib/domain/rejection';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
@@ -26,6 +26,7 @@ import { AlarmClock, type Due } from './alarm-clock';
 import type { Claim, Received, SendInput, Thread } from './calls';
 import { Deliveries } from './deliveries';
 import { Leftovers, leftOf, together } from './leftovers';
+import { isOwn, outliving } from './intake';
 import { earliest } from './outbox';
 import { Ownership } from './ownership';
 import { Store } from './store';
@@ -83,7 +84,7 @@ export class Conversation extends DurableObject<Env> {
   async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): Promise<Received> {
     // Nobody has ever written to us here: a campaign's receiver has got, or read, what they were sent, and that makes no conversation.
     if (this.#store.isBlank && events.every(({ type }) => type === 'receipt')) return { conflicts: [], own: [] };
-    const fresh = this.#outliving(events);
+    const fresh = outliving(this.#store, events);
     if (fresh.length === 0) return { conflicts: [], own: [] };
     const movedTo = await this.#ownership.elsewhere(target, fresh);
     if (movedTo !== null) return { movedTo };
@@ -94,10 +95,10 @@ export class Conversation extends DurableObject<Env> {
     this.#observeBeforeExpiry();
     this.#transact(() => {
       // Asked again, as an erasure may have come in between.
-      for (const event of this.#outliving(fresh)) {
+      for (const event of outliving(this.#store, fresh)) {
         if (event.type === 'message' && isConflict(event, this.#store.byProviderId(event.eventId))) conflicts.push(event.eventId);
         const result = this.#commit({ type: 'receive', target, event }, Date.now());
-        if (event.type === 'receipt' && this.#isOwn(event, result)) own.push(events.indexOf(event));
+        if (event.type === 'receipt' && isOwn(this.#store, event, result)) own.push(events.indexOf(event));
       }
       publication.neededUnlessSeen();
     }, isWaitedFor);
@@ -304,26 +305,6 @@ export class Conversation extends DurableObject<Env> {
       settled: () => this.#arm({ list: this.#clock.isSoon }),
       unpublished: () => !store.isClosed && this.#arm(),
     });
-  }
-
-  /** Of what arrives that which may be taken: all of it, unless somebody was erased here. */
-  #outliving(events: InboundEvent[]): InboundEvent[] {
-    const erasedAt = this.#store.fact('erased_at');
-    if (erasedAt === null) return events;
-    const erasure = { erasedAt: Number(erasedAt), isBack: this.#store.conversation() !== null };
-    return events.filter((event) => {
-      const isTaken = outlives(event, erasure, Date.now());
-      // The first message of a delivery makes them be here again for what follows it.
-      if (isTaken && event.type === 'message') erasure.isBack = true;
-      return isTaken;
-    });
-  }
-
-  /** A campaign's message that is drawn into the talk is the campaign's; where only a time is told, what it has moved was meant. */
-  #isOwn({ providerMessageId }: Receipt, result: Result<Change, Rejection>): boolean {
-    if (providerMessageId === null) return result.ok && result.value.messages.length > 0;
-    const message = this.#store.byProviderId(providerMessageId);
-    return message !== undefined && message.kind !== 'campaign';
   }
 
   #hold(command: Command, agent: Agent): Result<Claim, Rejection> {

@@ -478,7 +478,7 @@ describe('an erasure', () => {
       const { target, stub } = await aConversation();
       const said = Array.from({ length: count }, (_, i) => anInbound({ eventId: `many-${target.id}-${i}`, address: target.address, at: 1 + i })); // prettier-ignore
       await stub.receive({ ...target, provider: 'webhook' }, said);
-      await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 50_000 });
       return { target, stub, keys: said.map(({ eventId }) => `id:${eventId}`) };
     };
 

@@ -106,6 +106,20 @@ describe("the channel's send window", () => {
     expect(at(afterMs, { provider })).toBe(outcome);
   });
 
+  test('opens again with a reaction, of whose time the provider is told, while the Active clock stays', () => {
+    const reaction = {
+      type: 'reaction',
+      eventId: 'r-1',
+      targetId: 'wamid.1',
+      address: target.address,
+      at: T + DAY,
+      emoji: '👍',
+    } as const;
+    const before = world.conversation?.lastInboundAt;
+    world.run({ type: 'receive', target, event: reaction }, T + DAY);
+    expect(world.conversation).toMatchObject({ lastInboundAt: before, lastReactionAt: T + DAY, sendWindowUntil: T + 2 * DAY });
+  });
+
   test('closes at once when the provider says so, and opens with the next message', () => {
     send();
     answer({ status: 'failed', failure: { code: '131047', reason: 'Over 24 h', retryable: false }, windowClosed: true });

@@ -279,11 +279,13 @@ describe('sending', () => {
     try {
       await stub.send(ana, answer);
       await scheduler.wait(500);
-      expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe(isKept ? 'sent' : 'queued');
+      const delivery = (await onDisk(stub)).messages.at(-1)?.delivery;
+      if (isKept) expect(delivery).toMatchObject({ status: 'sent' });
+      else expect(delivery).toMatchObject({ status: 'queued', held: true, reason: expect.stringContaining('cannot be read') });
     } finally {
       Object.assign(env, { DB });
     }
-    vi.setSystemTime(Date.now() + 10_000);
+    vi.setSystemTime(Date.now() + 31_000);
     await runDurableObjectAlarm(stub);
     await eventually(async () => expect((await onDisk(stub)).messages.at(-1)?.delivery?.status).toBe('sent'));
     expect(calls).toHaveLength(1);

@@ -1,5 +1,5 @@
 import type { Change, Command, Conversation } from '../../src/lib/domain/conversation';
-import type { Receipt } from '../../src/lib/domain/provider';
+import type { Receipt, SendResult } from '../../src/lib/domain/provider';
 import type { Rejection } from '../../src/lib/domain/rejection';
 import type { Result } from '../../src/lib/domain/result';
 import type { Summary } from '../../src/lib/domain/summary';
@@ -18,8 +18,12 @@ import type { OutboxKind, OutboxRow, Store } from './store';
 const ATTRIBUTION_HEAD_START_MS = 100;
 /** A campaign look-up that fails this often (over many hours) is given up: the conversation works without. */
 const MAX_ATTRIBUTE_ATTEMPTS = 200;
-/** So often is looked whether the settings of a channel can be read again. */
-const CHANNEL_RETRY_MS = 5_000;
+/** The database does not say how the end user is reached, or it cannot be decrypted. */
+const unreadable: SendResult = {
+  status: 'stopped',
+  reason: 'The settings of this channel cannot be read at the moment. It goes out when they can.',
+  code: 'channel_unreadable',
+};
 /** So often is asked what somebody is called; without, they go by their address. */
 const MAX_NAME_ATTEMPTS = 10;
 
@@ -140,8 +144,8 @@ export class Deliveries {
     const way = await wayOut(env, conversation).catch((error: unknown) => {
       console.warn({ event: 'channel_unreadable', channelId: conversation.channelId, error: String(error) });
     });
-    // Nothing has left, so it is no try: it waits for the database, however long that takes.
-    if (way === undefined) return store.postpone(row.id, Date.now() + CHANNEL_RETRY_MS);
+    // Nothing has left, so it is no try: it waits, in words, however long that takes.
+    if (way === undefined) return void run({ type: 'sendResult', messageId, result: unreadable, attempt, jitter: 0 });
     await this.#takeReceipts(conversation, await register(env, conversation, `key:${messageId}`));
     const admission = await admitted(env, conversation);
     // A receipt may have said meanwhile that an earlier attempt arrived.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  closingRange,
   compareRows,
   isWhole,
   ListFilters,
@@ -34,6 +35,21 @@ test.each([
       const rid = recencyOf(row.id, row.lastInboundAt, step);
       expect(rid >= from && rid < before).toBe(tab === expected);
     }
+  }
+});
+
+test.each([
+  [86_400_000 - 1, true],
+  [86_400_000 - HOUR, true],
+  [86_400_000 - HOUR - 1, false],
+  [86_400_000, false],
+  [0, false],
+])('whether the window of a conversation ends within an hour %i ms after the last reply: %s', (age, isClosing) => {
+  const row = aSummary({ lastInboundAt: NOW - age });
+  const { from, before } = closingRange(HOUR, facts);
+  for (const step of [0, 16_383]) {
+    const rid = recencyOf(row.id, row.lastInboundAt, step);
+    expect(rid >= from && rid < before).toBe(isClosing);
   }
 });
 

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { Summary } from '../../src/lib/domain/summary';
+import type { Published, Summary } from '../../src/lib/domain/summary';
 import type { TicketStatus } from '../../src/lib/domain/ticket';
 import type { AuditEntry } from '../../src/lib/server/db/audit';
 import * as conversations from '../../src/lib/server/db/conversations';
@@ -45,11 +45,11 @@ async function rowsOf(stub: DurableObjectStub<Conversation>, act: (object: Conve
 }
 
 /** Rows that the read model writes and reads for a change of a known row. */
-async function readModelRowsOf(after: Partial<Summary>): Promise<{ written: number; read: number }> {
+async function readModelRowsOf(after: Partial<Published>): Promise<{ written: number; read: number }> {
   const id = idOf(Math.floor(Math.random() * 1e9));
   const { d1, ran } = recorded(env.DB);
   await conversations.write(env.DB, [aSummary({ id })]);
-  await conversations.write(d1, [aSummary({ id, version: 2, ...after })]);
+  await conversations.write(d1, [{ ...aSummary({ id, version: 2 }), ...after }]);
   const sum = (key: 'rowsWritten' | 'rowsRead') => ran.reduce((total, statement) => total + statement[key], 0);
   return { written: sum('rowsWritten'), read: sum('rowsRead') };
 }
@@ -70,6 +70,10 @@ test('what is written for each act, and what a million messages cost at most', a
   const known = aSummary();
   const moved = await readModelRowsOf({ lastInboundAt: known.lastInboundAt + 1_000 });
   const unmoved = await readModelRowsOf({ ticketStatus: 'closed' });
+  const campaign = { id: 'spring', name: 'Spring', labels: [], match: 'exact' as const };
+  const answered = { kind: 'answered', at: known.lastInboundAt, ms: 1_000, agentId: ana.id } as const;
+  const firstAnswer = await readModelRowsOf({ campaign, milestones: [{ ...answered, version: 2 }] });
+  const later = await readModelRowsOf({ campaign, milestones: [{ ...answered, version: 1 }] });
   const bytes = await runInDurableObject(stub, (_, { storage }) => storage.sql.databaseSize);
   expect(bytes).toBeLessThanOrEqual(65_536);
 
@@ -82,6 +86,8 @@ test('what is written for each act, and what a million messages cost at most', a
   expect(receipt).toBeLessThanOrEqual(3);
   expect(moved.written).toBeLessThanOrEqual(5);
   expect(unmoved.written).toBeLessThanOrEqual(3);
+  // What has been counted costs nothing more.
+  expect(firstAnswer.written - later.written).toBe(3);
   // The webhook, the object and the hub are asked once for each.
   const dollars =
     (next + moved.written) * price.written + moved.read * price.read + price.workerRequest + 2 * price.objectRequest + TIME;

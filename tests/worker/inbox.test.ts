@@ -135,6 +135,16 @@ test('one failed write does not fail the next one', async () => {
   expect(await find(database(env.DB), [idOf(1), idOf(2)], facts)).toMatchObject([{ id: idOf(2) }]);
 });
 
+test('what is to be counted of a row is nobody’s to see: neither in a frame nor in what is pending', async () => {
+  const dashboard = await connect(ana);
+  const milestones = [{ kind: 'opened', version: 1, at: NOW, ms: null, agentId: null }] as const;
+  const written = hub.publish({ ...aSummary(), milestones });
+  await vi.waitFor(() => expect(rowsOf(dashboard)).toEqual([aSummary()]));
+  expect(await hub.pending()).toEqual([aSummary()]);
+  await written;
+  expect(await hub.pending()).toEqual([aSummary()]);
+});
+
 test('everybody sees who has the dashboard open, each person once, until the last tab is closed', async () => {
   const first = await connect(ana);
   await vi.waitFor(() => expect(agentsOf(first).at(-1)).toBe('ana'));

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import {
   decide,
   nextTickAt,
+  publishedOf,
   summaryOf,
   type Change,
   type Command,
@@ -17,7 +18,7 @@ import { PING, PONG } from '../../src/lib/domain/protocol';
 import type { Rejection } from '../../src/lib/domain/rejection';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
 import { may, type Agent } from '../../src/lib/domain/role';
-import type { Summary } from '../../src/lib/domain/summary';
+import type { Published, Summary } from '../../src/lib/domain/summary';
 import type { TicketStatus } from '../../src/lib/domain/ticket';
 import type { Policy } from '../../src/lib/domain/window';
 import type { Question } from '../../src/lib/server/db/campaign-sends';
@@ -166,8 +167,8 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** The row as lists should show it, and whether the hub surely has it; null when there is no conversation. */
-  row(): { summary: Summary; isTaken: boolean } | null {
-    const summary = this.#summary();
+  row(): { summary: Published; isTaken: boolean } | null {
+    const summary = this.#published();
     return summary && { summary, isTaken: this.#deliveries.publication.isTaken };
   }
 
@@ -300,7 +301,7 @@ export class Conversation extends DurableObject<Env> {
       store,
       // Of a life that has been erased meanwhile nothing comes back.
       run: (command) => (store.isClosed ? fail({ reason: 'not_found' }) : this.#run(command)),
-      summary: () => (store.isClosed ? null : this.#summary()),
+      summary: () => (store.isClosed ? null : this.#published()),
       // Not exactly: the backstop rings once for all that follows within its time, where each would have to set the alarm anew.
       settled: () => this.#arm({ list: this.#clock.isSoon }),
       unpublished: () => !store.isClosed && this.#arm(),
@@ -415,6 +416,11 @@ export class Conversation extends DurableObject<Env> {
   #summary(): Summary | null {
     const conversation: State | null = this.#store.conversation();
     return conversation && summaryOf(conversation, this.#policy, Date.now());
+  }
+
+  #published(): Published | null {
+    const conversation = this.#store.conversation();
+    return conversation && publishedOf(conversation, this.#policy, Date.now());
   }
 
   #page(beforeSeq: number, limit: number): { messages: Message[]; hasMore: boolean } {

@@ -2,7 +2,7 @@ import type { Change, Command, Conversation } from '../../src/lib/domain/convers
 import type { Receipt, SendResult } from '../../src/lib/domain/provider';
 import type { Rejection } from '../../src/lib/domain/rejection';
 import type { Result } from '../../src/lib/domain/result';
-import type { Summary } from '../../src/lib/domain/summary';
+import type { Published } from '../../src/lib/domain/summary';
 import { hubOf, type Env } from '../env';
 import type { Attribution as Found } from '../../src/lib/domain/campaign';
 import type { Question } from '../../src/lib/server/db/campaign-sends';
@@ -34,7 +34,7 @@ type Deps = {
   store: Store;
   /** Decides and commits one command. */
   run(command: Command): Result<Change, Rejection>;
-  summary(): Summary | null;
+  summary(): Published | null;
   /** Called when a round is over, to arm the alarm at what is left. */
   settled(): void;
   /** The hub could not be told: the alarm is to be armed at the next try. */

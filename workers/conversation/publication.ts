@@ -1,4 +1,4 @@
-import type { Summary } from '../../src/lib/domain/summary';
+import type { Published } from '../../src/lib/domain/summary';
 import { backOffMs } from './outbox';
 
 /** Changes within this time of each other reach the dashboards as one. */
@@ -6,9 +6,9 @@ const PAUSE_MS = 50;
 
 type Deps = {
   /** Hands the row to the hub; resolves when the read model has it, or, if somebody waits for that, when the hub is sure to see to it. */
-  publish(summary: Summary, how: { awaited: boolean }): Promise<void>;
+  publish(summary: Published, how: { awaited: boolean }): Promise<void>;
   /** The row as it is now; null when there is none, or it has been erased. */
-  summary(): Summary | null;
+  summary(): Published | null;
   /** A try has failed: the next one needs the alarm. */
   failed(): void;
 };
@@ -87,7 +87,7 @@ export class Publication {
     void this.#publish(latest);
   }
 
-  async #publish(summary: Summary): Promise<void> {
+  async #publish(summary: Published): Promise<void> {
     this.#underWay += 1;
     this.#retryAt = 0;
     try {

@@ -1,8 +1,8 @@
-import type { Summary } from '../../src/lib/domain/summary';
+import type { Published } from '../../src/lib/domain/summary';
 
 /** What the writer needs of the world; `later` runs something once after a while. */
 export type BatchWriterDeps = {
-  write: (summaries: Summary[]) => Promise<void>;
+  write: (summaries: Published[]) => Promise<void>;
   later: (run: () => void, afterMs: number) => void;
   now: () => number;
 };
@@ -18,7 +18,7 @@ const LINGER_MS = 2_000;
 /** Rows whose write failed stay in the overlay until their conversation publishes again, at most this many. */
 const MAX_UNWRITTEN = 1_000;
 
-type Entry = { summary: Summary; waiters: PromiseWithResolvers<void>[] };
+type Entry = { summary: Published; waiters: PromiseWithResolvers<void>[] };
 
 /**
  * Collects summaries and writes them in batches: at most one write at a time, of each conversation only the highest version. Holds
@@ -30,8 +30,8 @@ export class BatchWriter {
   readonly #queue = new Map<string, Entry>();
   #writing: Entry[] = [];
   /** Failed, and nobody waits any more: shown, not written. */
-  readonly #unwritten = new Map<string, Summary>();
-  #written: { summary: Summary; at: number }[] = [];
+  readonly #unwritten = new Map<string, Published>();
+  #written: { summary: Published; at: number }[] = [];
   /** When the next write is to begin; null = nothing is set. */
   #flushAt: number | null = null;
   #restsUntil = 0;
@@ -44,7 +44,7 @@ export class BatchWriter {
    * Resolves when the read model has this version or a higher one; rejects with the write's own error, with nothing kept for a retry. What is
    * `awaited` is written as soon as can be.
    */
-  async add(summary: Summary, { awaited = false } = {}): Promise<void> {
+  async add(summary: Published, { awaited = false } = {}): Promise<void> {
     const waiter = Promise.withResolvers<void>();
     const queued = this.#queue.get(summary.id);
     if (!queued) this.#queue.set(summary.id, { summary, waiters: [waiter] });
@@ -62,7 +62,7 @@ export class BatchWriter {
   }
 
   /** Every row that the read model may not show yet, the newest version of each. */
-  pending(): Summary[] {
+  pending(): Published[] {
     this.#forgetOld();
     const rows = [
       ...this.#unwritten.values(),
@@ -70,7 +70,7 @@ export class BatchWriter {
       ...this.#writing.map(({ summary }) => summary),
       ...[...this.#queue.values()].map(({ summary }) => summary),
     ];
-    const newest = new Map<string, Summary>();
+    const newest = new Map<string, Published>();
     for (const row of rows) if (row.version >= (newest.get(row.id)?.version ?? -Infinity)) newest.set(row.id, row);
     return [...newest.values()];
   }
@@ -124,7 +124,7 @@ export class BatchWriter {
     this.#arm(0);
   }
 
-  #settle(summaries: readonly Summary[]): void {
+  #settle(summaries: readonly Published[]): void {
     this.#forgetOld();
     for (const summary of summaries) {
       this.#written.push({ summary, at: this.#deps.now() });
@@ -132,7 +132,7 @@ export class BatchWriter {
     }
   }
 
-  #keepUnwritten(summaries: readonly Summary[]): void {
+  #keepUnwritten(summaries: readonly Published[]): void {
     for (const summary of summaries) {
       if ((this.#unwritten.get(summary.id)?.version ?? -Infinity) > summary.version) continue;
       this.#unwritten.delete(summary.id);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sumCounts, type TabCounts } from '../../src/lib/domain/list';
 import { type InboxFrame, PING, PONG } from '../../src/lib/domain/protocol';
 import { may } from '../../src/lib/domain/role';
-import type { Summary } from '../../src/lib/domain/summary';
+import { shown, type Published, type Summary } from '../../src/lib/domain/summary';
 import type { AuditEntry } from '../../src/lib/server/db/audit';
 import { database } from '../../src/lib/server/db/client';
 import { counts, write } from '../../src/lib/server/db/conversations';
@@ -85,23 +85,23 @@ export class Inbox extends DurableObject<Env> {
   }
 
   /** Shows the row to every dashboard and resolves when the read model has it. Rejects when it could not be written: publish again. */
-  async publish(summary: Summary): Promise<void> {
+  async publish(summary: Published): Promise<void> {
     if (!this.#isOfErased(summary)) await this.#put(summary);
   }
 
   /** The same for who is waited for: resolves as soon as the hub is sure to see to it, whatever becomes of the database or of itself. */
-  async take(summary: Summary): Promise<void> {
+  async take(summary: Published): Promise<void> {
     if (!this.#isOfErased(summary)) await this.#ledger.safe(summary, this.#put(summary, { awaited: true }));
   }
 
-  #isOfErased({ id, lastInboundAt }: Summary): boolean {
+  #isOfErased({ id, lastInboundAt }: Published): boolean {
     return lastInboundAt <= (this.#erased.get(id) ?? -Infinity);
   }
 
   /** Resolves when the read model has it, rejects when it could not be written. */
-  async #put(summary: Summary, how = { awaited: false }): Promise<void> {
+  async #put(summary: Published, how = { awaited: false }): Promise<void> {
     this.#registry.add(summary.id);
-    if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, summary);
+    if (summary.version > (this.#unsent.get(summary.id)?.version ?? -Infinity)) this.#unsent.set(summary.id, shown(summary));
     if (!this.#frameTimer) this.#sendRows();
     await this.#writer.add(summary, how);
     this.#ledger.written(summary);
@@ -162,9 +162,14 @@ export class Inbox extends DurableObject<Env> {
     return this.#registry.after(after, limit);
   }
 
+  /** Ids of the agents who have the dashboard open, each once. */
+  online(): string[] {
+    return this.#presence.agents().map(({ id }) => id);
+  }
+
   /** Rows that the read model may not show yet: lay them over what it answers. */
   pending(): Summary[] {
-    return this.#writer.pending();
+    return this.#writer.pending().map(shown);
   }
 
   /** Conversations whose row the read model may not have yet. */
@@ -235,7 +240,7 @@ export class Inbox extends DurableObject<Env> {
 }
 
 /** Each row into the database that has its conversation. Rejects when one could not be written; those that were are written. */
-async function writeEach(env: Env, summaries: readonly Summary[]): Promise<void> {
+async function writeEach(env: Env, summaries: readonly Published[]): Promise<void> {
   const parts = Map.groupBy(summaries, ({ id }) => readModelOf(env, id));
   await Promise.all([...parts].map(([d1, rows]) => write(d1, rows)));
 }

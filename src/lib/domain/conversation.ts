@@ -1,18 +1,20 @@
 import type { RecordedAct } from './act';
 import type { Attribution, CampaignRef } from './campaign';
+import type { Enquiry } from './enquiry';
 import { decideHold } from './hold';
 import { decideInbound } from './inbound';
 import type { Lock } from './lock';
 import { lockExpiresAt } from './lock';
 import { decideMedia } from './media';
 import type { Message } from './message';
+import type { ReachedMilestone } from './milestone';
 import type { InboundEvent, SendResult } from './provider';
 import type { AttachmentKind, ChannelSettings, ProviderName } from './provider-rules';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import type { Agent } from './role';
 import { decideSending } from './sending';
-import type { Summary } from './summary';
+import type { Published, Summary } from './summary';
 import type { TemplateUse } from './template';
 import type { TicketStatus } from './ticket';
 import { nextEdgeAt, tabAt, type Policy, type Tab } from './window';
@@ -61,6 +63,10 @@ export type Conversation = {
   lastMessage: { seq: number; text: string; direction: 'inbound' | 'outbound'; at: number };
   unread: number;
   unanswered: boolean;
+  /** What is open, as reports count it; missing in what was stored before this was noted. */
+  enquiry?: Enquiry | null;
+  /** The latest milestones; which of them are counted already, the read model knows by their versions. */
+  milestones?: readonly ReachedMilestone[];
 };
 
 /** Reads of the same moment that a decision may need; pure look-ups without side effects. */
@@ -218,6 +224,12 @@ export function summaryOf(conversation: Conversation, policy: Policy, now: numbe
     unanswered: conversation.unanswered,
     lock: lock && { agentId: lock.agentId, agentName: lock.agentName, since: lock.since },
   };
+}
+
+/** The row as it is handed to the read model. */
+export function publishedOf(conversation: Conversation, policy: Policy, now: number): Published {
+  const { milestones } = conversation;
+  return { ...summaryOf(conversation, policy, now), ...(milestones && { milestones }) };
 }
 
 /** When the clock next has something to do here: the lease's end or the next edge; null when never. */

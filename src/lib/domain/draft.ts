@@ -1,7 +1,9 @@
 import type { Act } from './act';
 import type { Change, Conversation, Effect, Snapshot } from './conversation';
+import { missed, type EnquiryStep } from './enquiry';
 import { lockExpiresAt } from './lock';
 import { ownIdOf, type Activity, type Message } from './message';
+import { latestMilestones, type Milestone } from './milestone';
 import type { InboundEvent } from './provider';
 import type { LockInfo, Rejection } from './rejection';
 import { fail, ok, type Result } from './result';
@@ -23,6 +25,7 @@ export type Draft = {
   parked: { targetId: string; event: InboundEvent }[];
   unparked: string[];
   effects: Effect[];
+  milestones: Milestone[];
 };
 
 export function startDraft(snapshot: Snapshot, conversation: Conversation, now: number): Draft {
@@ -37,6 +40,7 @@ export function startDraft(snapshot: Snapshot, conversation: Conversation, now: 
     parked: [],
     unparked: [],
     effects: [],
+    milestones: [],
   };
 }
 
@@ -138,6 +142,13 @@ export function noteAct(draft: Draft, by: Author | null, act: Act): void {
   draft.effects.push({ type: 'audit', messageId, act: { ...act, at: draft.now, actor } });
 }
 
+/** What becomes of the enquiry, and what is counted for it; nothing when nothing does. */
+export function stepEnquiry(draft: Draft, step: EnquiryStep | null): void {
+  if (!step) return;
+  show(draft, { enquiry: step.enquiry });
+  draft.milestones.push(step.milestone);
+}
+
 export function unlock(draft: Draft, why: 'released' | 'closed' | 'gone' | 'idle'): void {
   const { lock } = draft.state;
   if (!lock) return;
@@ -145,7 +156,15 @@ export function unlock(draft: Draft, why: 'released' | 'closed' | 'gone' | 'idle
   appendActivity(draft, { id: lock.agentId, name: lock.agentName }, { type: 'released', epoch: lock.epoch, why });
 }
 
-/** Lets the clock act: an expired lease is no lease, whoever asks and whether or not an alarm has fired. */
+/** Lets the clock act, whoever asks and whether or not an alarm has fired. */
+export function letTimePass(draft: Draft): void {
+  expireLock(draft);
+  missEnquiry(draft);
+}
+
+const missEnquiry = (draft: Draft): void => stepEnquiry(draft, missed(draft.state, draft.snapshot.policy, draft.now));
+
+/** An expired lease is no lease. */
 export function expireLock(draft: Draft): void {
   const { lock } = draft.state;
   if (!lock) return;
@@ -163,10 +182,15 @@ export const lockInfo = (conversation: Conversation): LockInfo | null =>
 /** Closes a draft: one version for all that became visible, the tab as the clock has it. */
 export function finish(draft: Draft): Result<Change, Rejection> {
   const { state, before, now, snapshot } = draft;
+  missEnquiry(draft);
   const tab = tabAt(state.lastInboundAt, snapshot.policy, now);
   if (tab !== state.tab) show(draft, { tab });
   const version = draft.visible ? before.version + 1 : before.version;
   if (draft.visible) set(draft, { version });
+  if (draft.milestones.length > 0) {
+    const reached = draft.milestones.map((milestone) => ({ ...milestone, version }));
+    set(draft, { milestones: latestMilestones(state.milestones ?? [], reached, now) });
+  }
   const messages = [...draft.messages.values()].sort((a, b) => a.seq - b.seq).map((message) => ({ ...message, version }));
   return ok({
     conversation: draft.state,

@@ -1,7 +1,9 @@
 import type { Change, Command, Conversation, Snapshot } from './conversation';
+import { closed } from './enquiry';
 import {
   appendActivity,
   expireLock,
+  letTimePass,
   finish,
   lockInfo,
   noteAct,
@@ -10,6 +12,7 @@ import {
   setTicket,
   show,
   startDraft,
+  stepEnquiry,
   unchanged,
   unlock,
   type Draft,
@@ -19,6 +22,7 @@ import type { Message } from './message';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may, type Agent } from './role';
+import type { TicketStatus } from './ticket';
 
 type HoldCommand = Exclude<
   Command,
@@ -37,7 +41,7 @@ export function decideHold(snapshot: Snapshot, command: HoldCommand, now: number
   if ('agent' in command && !may(command.agent.role, 'conversations')) return refuse({ reason: 'forbidden' });
   const draft = startDraft(snapshot, conversation, now);
   if (command.type === 'presence') return noticePresence(draft, command);
-  expireLock(draft);
+  letTimePass(draft);
   switch (command.type) {
     case 'tick':
       return finish(draft);
@@ -108,7 +112,7 @@ function close(draft: Draft, command: Extract<HoldCommand, { type: 'close' }>): 
   if (refusal && !isOver(draft.state, command.epoch)) return refuse(refusal);
   const from = draft.state.ticketStatus;
   const to = refusal && isAnsweredSince(draft, command.epoch) ? from : command.ticketStatus;
-  setTicket(draft, command.agent, to);
+  setTicketBy(draft, command.agent, to);
   if (!refusal) unlock(draft, 'closed');
   if (!refusal || from !== to) noteAct(draft, command.agent, { action: 'conversation.closed', details: { from, to } });
   return finish(draft);
@@ -132,9 +136,14 @@ function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'se
   touch(draft, command.agent.id);
   const from = draft.state.ticketStatus;
   const to = command.ticketStatus;
-  setTicket(draft, command.agent, to);
+  setTicketBy(draft, command.agent, to);
   if (from !== to) noteAct(draft, command.agent, { action: 'ticket.changed', details: { from, to } });
   return finish(draft);
+}
+
+function setTicketBy(draft: Draft, agent: Agent, to: TicketStatus): void {
+  setTicket(draft, agent, to);
+  if (to === 'closed') stepEnquiry(draft, closed(draft.state, agent.id, draft.now));
 }
 
 function read(draft: Draft, command: { agentId: string; seq: number }): Result<Change, Rejection> {

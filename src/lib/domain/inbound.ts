@@ -1,18 +1,20 @@
 import { amend } from './amendment';
 import { isSurer } from './campaign';
 import type { Change, Command, Conversation, ConversationTarget, Snapshot } from './conversation';
+import { answered, opened } from './enquiry';
 import {
   append,
-  expireLock,
   findById,
   findByProviderId,
   finish,
+  letTimePass,
   refuse,
   revise,
   set,
   setTicket,
   show,
   startDraft,
+  stepEnquiry,
   unchanged,
   type Draft,
 } from './draft';
@@ -47,7 +49,7 @@ export function decideInbound(snapshot: Snapshot, command: InboundCommand, now: 
   if (event.type === 'message') return receiveMessage(snapshot, target, event, now);
   if (!snapshot.conversation) return event.type === 'echo' ? rememberAlone(event.eventId) : parkAlone(event);
   const draft = startDraft(snapshot, snapshot.conversation, now);
-  expireLock(draft);
+  letTimePass(draft);
   if (event.type === 'receipt') takeReceipt(draft, event);
   else if (event.type === 'echo') takeEcho(draft, event);
   else amend(draft, event, target.settings);
@@ -60,7 +62,7 @@ function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: M
   if (isNotice && !snapshot.conversation && event.ref === null) return rememberAlone(event.eventId);
   const at = clampProviderTime(event.at, now);
   const draft = startDraft(snapshot, snapshot.conversation ?? create(target, at), now);
-  expireLock(draft);
+  letTimePass(draft);
   const wasActive = snapshot.conversation !== null && draft.before.tab === 'active';
   const quoted = event.replyTo === null ? undefined : findByProviderId(draft, event.replyTo);
   const message = append(draft, {
@@ -78,6 +80,7 @@ function receiveMessage(snapshot: Snapshot, target: ConversationTarget, event: M
   knowAs(draft, event, message);
   // A provider's notice (a changed number, say) is not something the end user wrote.
   if (!isNotice) {
+    stepEnquiry(draft, opened(snapshot.conversation && draft.state, at, snapshot.policy, now));
     noteReply(draft, message, target.settings);
     setTicket(draft, null, 'new');
   }
@@ -183,7 +186,10 @@ function takeEcho(draft: Draft, echo: Echo): void {
   const { lastMessage, lastInboundAt } = draft.state;
   if (at >= lastMessage.at)
     show(draft, { lastMessage: { seq: message.seq, text: previewText(message.text), direction: 'outbound', at } });
-  if (at >= lastInboundAt) show(draft, { unanswered: false });
+  if (at >= lastInboundAt) {
+    show(draft, { unanswered: false });
+    stepEnquiry(draft, answered(draft.state, null, draft.now));
+  }
   if (message.media && isReadable(message.media)) awaitMedia(draft, message, message.media, draft.now);
   applyParked(draft, echo.eventId);
 }

@@ -92,6 +92,15 @@ export function tabRange(
   return { from: recencyFloor(now - policy.retentionMs + 1), before: active };
 }
 
+/** The recency ids of those Active rows whose window ends within this time: `from` ≤ id < `before`. */
+export function closingRange(
+  withinMs: number,
+  { now, policy }: Pick<ListFacts, 'now' | 'policy'>,
+): { from: number; before: number } {
+  const { from } = tabRange('active', { now, policy });
+  return { from, before: recencyFloor(now + withinMs - policy.activeWindowMs + 1) };
+}
+
 /**
  * One page out of the same page of several databases: the first `limit` of all their rows in the order of the recency ids. Databases
  * must not share a recency id, as a page may end at any of them.

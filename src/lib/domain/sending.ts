@@ -1,6 +1,19 @@
 import type { Change, Command, Snapshot } from './conversation';
 import { advance, canRetry, type Delivery } from './delivery';
-import { append, expireLock, findById, finish, refuse, revise, show, startDraft, unchanged, type Draft } from './draft';
+import {
+  append,
+  findById,
+  finish,
+  letTimePass,
+  refuse,
+  revise,
+  show,
+  startDraft,
+  stepEnquiry,
+  unchanged,
+  type Draft,
+} from './draft';
+import { answered } from './enquiry';
 import { refuseHolder, touch } from './hold';
 import { applyParked } from './parked';
 import { describe, type Message } from './message';
@@ -51,7 +64,7 @@ export function decideSending(snapshot: Snapshot, command: SendingCommand, now: 
 }
 
 function send(draft: Draft, command: Extract<SendingCommand, { type: 'send' }>): Result<Change, Rejection> {
-  expireLock(draft);
+  letTimePass(draft);
   const { agent } = command;
   const { now } = draft;
   // An approved template is what may be sent when free text may not.
@@ -77,6 +90,7 @@ function send(draft: Draft, command: Extract<SendingCommand, { type: 'send' }>):
     unanswered: false,
     unread: 0,
   });
+  stepEnquiry(draft, answered(draft.state, agent.id, now));
   draft.effects.push({ type: 'deliver', messageId: message.id, at: now });
   return finish(draft);
 }
@@ -112,7 +126,7 @@ function unseenBy(draft: Draft, agentId: string, seenSeq: number): Message[] {
 
 /** The agent asks to send a failed or doubtful message again: it really goes out again, once for each asking. */
 function retry(draft: Draft, command: Extract<SendingCommand, { type: 'retry' }>, message: Message): Result<Change, Rejection> {
-  expireLock(draft);
+  letTimePass(draft);
   const refusal =
     refuseHolder(draft.state, command.agent, command.epoch) ?? (message.template ? null : refuseClosedWindow(draft));
   if (refusal) return refuse(refusal);

@@ -1,4 +1,5 @@
 import type { CampaignRef } from './campaign';
+import type { ReachedMilestone } from './milestone';
 import type { ProviderName } from './provider';
 import type { LockInfo } from './rejection';
 import type { TicketStatus } from './ticket';
@@ -27,3 +28,9 @@ export type Summary = {
   unanswered: boolean;
   lock: LockInfo | null;
 };
+
+/** A row on its way to the read model, with what is to be counted when it gets there. */
+export type Published = Summary & { milestones?: readonly ReachedMilestone[] };
+
+/** What of it is anybody's to see. */
+export const shown = ({ milestones: _, ...summary }: Published): Summary => summary;

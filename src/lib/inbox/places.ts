@@ -1,7 +1,11 @@
 import { may, type Permission, type Role } from '../domain/role';
 
 /** A place of the left navigation; `mark` names its icon. */
-export type Place = { href: string; title: string; mark: 'inbox' | 'people' | 'campaigns' | 'simulator' | 'settings' };
+export type Place = {
+  href: string;
+  title: string;
+  mark: 'inbox' | 'people' | 'campaigns' | 'reports' | 'simulator' | 'settings';
+};
 /** A page of Settings. */
 export type SettingsPage = { href: string; title: string; permission: Permission };
 
@@ -22,6 +26,7 @@ export function placesOf(role: Role, { simulator }: { simulator: boolean }): Pla
     [may(role, 'conversations'), { href: '/conversations', title: 'Inbox', mark: 'inbox' }],
     [may(role, 'people'), { href: '/people', title: 'People', mark: 'people' }],
     [may(role, 'campaigns'), { href: '/campaigns', title: 'Campaigns', mark: 'campaigns' }],
+    [may(role, 'reports'), { href: '/reports', title: 'Reports', mark: 'reports' }],
     [simulator && may(role, 'simulator'), { href: '/simulator', title: 'Simulator', mark: 'simulator' }],
     [settingsPagesOf(role).length > 0, { href: '/settings', title: 'Settings', mark: 'settings' }],
   ];

@@ -1,5 +1,5 @@
 import { noDifferences, type IndexStep } from '../domain/index-check';
-import type { Summary } from '../domain/summary';
+import type { Published } from '../domain/summary';
 import type { Env } from '../../../workers/env';
 import { conversationOf } from './bindings';
 import { write } from './db/conversations';
@@ -60,7 +60,7 @@ async function conversations(env: Env, after: string, rebuild: boolean): Promise
 }
 
 /** Who was erased after their object was asked, and has been written since, is removed once more; unless they have begun anew. */
-async function takeBack(env: Env, written: readonly Summary[]): Promise<void> {
+async function takeBack(env: Env, written: readonly Published[]): Promise<void> {
   const now = await inLanes(written, async (summary) => ({ summary, row: await conversationOf(env, summary.id).row() }));
   const erased = now.filter(({ summary, row }) => row === null || row.summary.version < summary.version);
   if (erased.length === 0) return;
@@ -73,7 +73,7 @@ async function takeBack(env: Env, written: readonly Summary[]): Promise<void> {
   );
 }
 
-async function rewrite(env: Env, summaries: readonly Summary[]): Promise<void> {
+async function rewrite(env: Env, summaries: readonly Published[]): Promise<void> {
   for (const [d1, part] of placedBy(env, summaries)) {
     for (let attempt = 1; ; attempt += 1) {
       try {

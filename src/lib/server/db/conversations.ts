@@ -1,5 +1,6 @@
 import { type AliasedExpression, type RawBuilder, sql } from 'kysely';
 import {
+  closingRange,
   type Counts,
   isWhole,
   type ListFacts,
@@ -26,6 +27,7 @@ export { write } from './projection';
 
 type Range = { from: number; before: number };
 
+const HOUR_MS = 3_600_000;
 /** Clocks of two machines agree to this. */
 const SKEW_MS = 60_000;
 /** So far a page is looked for first when it does not begin at the newest end: all of Active, as it comes. */
@@ -136,14 +138,35 @@ async function countsOfSome(db: Db, filters: ListFilters, facts: ListFacts): Pro
   return { active: countsOf('active'), inactive: countsOf('inactive') };
 }
 
+/** How many of Active wait for an answer, how many of those nobody holds, and of how many the window ends within an hour or two. */
+export type Waiting = { all: number; unheld: number; hour: number; twoHours: number };
+
+/** Who waits now, in one statement; no figure is pursued beyond `MOST_OF_A_TAB`. Throws what D1 throws. */
+export async function waiting(db: Db, facts: ListFacts): Promise<Waiting> {
+  const count = (filters: ListFilters, range: Range) =>
+    sql<number>`(select count(*) from ${foundWithin(db, { unanswered: true, ...filters }, range, 'desc', facts).limit(MOST_OF_A_TAB)})`;
+  const active = tabRange('active', facts);
+  return db
+    .selectNoFrom(() => [
+      count({}, active).as('all'),
+      count({ heldBy: 'nobody' }, active).as('unheld'),
+      count({}, closingRange(HOUR_MS, facts)).as('hour'),
+      count({}, closingRange(2 * HOUR_MS, facts)).as('twoHours'),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
 /**
  * What the index finds in a tab, from the tab's own end of it: from the other end it would walk past everything in the other tab, as it
  * has no other way to get there.
  */
-function found(db: Db, filters: ListFilters, tab: ListQuery['tab'], facts: ListFacts) {
-  const asked = narrowing(filters, facts.userId);
+const found = (db: Db, filters: ListFilters, tab: ListQuery['tab'], facts: ListFacts) =>
+  foundWithin(db, filters, tabRange(tab, facts), tab === 'active' ? 'desc' : 'asc', facts);
+
+function foundWithin(db: Db, filters: ListFilters, range: Range, direction: 'asc' | 'desc', { userId }: ListFacts) {
+  const asked = narrowing(filters, userId);
   if (asked === null) throw new Error('nothing narrows it, and all of a tab is not counted');
-  return walked(db, asked, tabRange(tab, facts), tab === 'active' ? 'desc' : 'asc');
+  return walked(db, asked, range, direction);
 }
 
 /** The read model's rows of some conversations, in no order; unknown ids are left out. */

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { identityOf } from '../../domain/address';
 import { recencyFloor, recencyOf, recencyTime } from '../../domain/recency';
 import { fold } from '../../domain/search';
-import type { Summary } from '../../domain/summary';
+import type { Published } from '../../domain/summary';
 import { indexBodyOf, rowOf } from './conversation-row';
+import { COUNT, countedOf } from './counting';
 import { fitting } from './parameter';
 import { FOLLOW, PROJECT_PEOPLE, SETTLED_PERSON } from './people-projection';
 
@@ -56,11 +57,11 @@ function upsert(changed: readonly string[], guard: Guard): string {
 }
 
 /**
- * Writes summaries into the read model: rows, index entries and the people they are about, in one transaction per 200. Of each
- * conversation the highest version wins, whatever the order and however often it is written; `again` writes a version that is there
+ * Writes summaries into the read model: rows, index entries, the people they are about and what is counted, in one transaction per 200. Of
+ * each conversation the highest version wins, whatever the order and however often it is written; `again` writes a version that is there
  * already once more. Throws what D1 throws, with nothing or all of a transaction done; writing the same again is always safe.
  */
-export async function write(d1: D1Database, summaries: readonly Summary[], { again = false } = {}): Promise<void> {
+export async function write(d1: D1Database, summaries: readonly Published[], { again = false } = {}): Promise<void> {
   const entries = newestOfEach(summaries).map((summary) => ({ summary, body: indexBodyOf(rowOf(summary, 0)) }));
   for (const chunk of fitting(entries, sizeOf, MAX_ROWS)) await writeChunk(d1, chunk, again ? '>=' : '>');
 }
@@ -74,7 +75,12 @@ async function writeChunk(d1: D1Database, entries: readonly Entry[], guard: Guar
   // Each statement gets what it looks at and no more: it reads all of its parameter, again for every row it joins.
   const bound = (sql: string, of: readonly Placed[], parameter: (row: Placed) => object) =>
     of.length === 0 ? [] : [d1.prepare(sql).bind(JSON.stringify(of.map(parameter)))];
+  // A row that was lost and is put back has been counted for in its time.
+  const counted = placed.flatMap(({ summary, before }) =>
+    before || guard === '>' ? countedOf(summary, before?.version ?? -1) : [],
+  );
   await d1.batch([
+    ...(counted.length > 0 ? [d1.prepare(COUNT).bind(JSON.stringify(counted))] : []),
     ...bound(unindex(guard), placed, keyOf),
     ...bound(upsertMoved(guard), moved, ({ summary, rid }) => rowOf(summary, rid)),
     ...bound(updateUnmoved(guard), unmoved, ({ summary, rid }) => rowOf(summary, rid)),
@@ -97,7 +103,7 @@ function isSettled({ before, rid }: Placed): boolean {
   return before !== undefined && before.person !== null && rid >= before.rid;
 }
 
-type Entry = { summary: Summary; body: string };
+type Entry = { summary: Published; body: string };
 const sizeOf = ({ summary, body }: Entry): number => JSON.stringify(rowOf(summary, 0)).length + body.length + 32;
 
 /** `before`: as it was found, undefined when it is new. */
@@ -140,10 +146,10 @@ async function place(d1: D1Database, entries: readonly Entry[], guard: Guard): P
   return placed;
 }
 
-const askedOf = ({ id, contact: { address, name } }: Summary) => ({ id, address, name });
+const askedOf = ({ id, contact: { address, name } }: Published) => ({ id, address, name });
 
 /** Whether a row stands where it should. What is written again may have a wrong time beside a right id, or the other way round. */
-function isPlaced(before: Stored, { lastInboundAt }: Summary, guard: Guard): boolean {
+function isPlaced(before: Stored, { lastInboundAt }: Published, guard: Guard): boolean {
   return (guard === '>' ? before.last_inbound_at : recencyTime(before.rid)) === Math.trunc(lastInboundAt);
 }
 
@@ -158,7 +164,12 @@ function nearby(id: string, at: number): number[] {
  * The first free id of a crowded millisecond; of the next one when all 16,384 are taken, which no provider's stream comes near. Adds to
  * `taken` what it reads; `wholly` are the milliseconds of which it has read all.
  */
-async function farther(d1: D1Database, { id, lastInboundAt }: Summary, taken: Set<number>, wholly: Set<number>): Promise<number> {
+async function farther(
+  d1: D1Database,
+  { id, lastInboundAt }: Published,
+  taken: Set<number>,
+  wholly: Set<number>,
+): Promise<number> {
   for (let at = lastInboundAt; ; at += 1) {
     const [from, before] = [recencyFloor(at), recencyFloor(at + 1)];
     if (!wholly.has(from)) {
@@ -177,8 +188,8 @@ function divided<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]]
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
-function newestOfEach(summaries: readonly Summary[]): Summary[] {
-  const newest = new Map<string, Summary>();
+function newestOfEach(summaries: readonly Published[]): Published[] {
+  const newest = new Map<string, Published>();
   for (const summary of summaries) {
     if (summary.version > (newest.get(summary.id)?.version ?? -Infinity)) newest.set(summary.id, summary);
   }

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { CampaignMatch } from '../../domain/campaign';
+import type { MilestoneKind } from '../../domain/milestone';
 import type { PropertyType } from '../../domain/person';
 import type { ProviderName } from '../../domain/provider';
 import type { Role } from '../../domain/role';
@@ -30,6 +31,7 @@ export interface Database {
   segments: SegmentTable;
   pseudonyms: PseudonymTable;
   api_keys: ApiKeyTable;
+  milestone_counts: MilestoneCountTable;
 }
 
 /** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
@@ -358,4 +360,15 @@ export interface ApiKeyTable {
   /** Up to a minute behind. */
   last_used_at: Generated<number | null>;
   revoked_at: Generated<number | null>;
+}
+
+/** So many of a kind in half an hour, by what is in `key`: a channel, a campaign or an agent. */
+export interface MilestoneCountTable {
+  scope: 'channel' | 'campaign' | 'agent';
+  slot: number;
+  key: string;
+  kind: MilestoneKind;
+  /** Of how long it took (`bucketOf`); 0 where nothing is measured. */
+  bucket: number;
+  n: number;
 }

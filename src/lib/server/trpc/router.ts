@@ -5,6 +5,7 @@ import { channelsRouter } from './routers/channels';
 import { conversationsRouter } from './routers/conversations';
 import { keysRouter } from './routers/keys';
 import { peopleRouter } from './routers/people';
+import { reportsRouter } from './routers/reports';
 import { segmentsRouter } from './routers/segments';
 import { usersRouter } from './routers/users';
 import { searchIndexRouter } from './routers/search-index';
@@ -17,6 +18,7 @@ export const appRouter = router({
   people: peopleRouter,
   segments: segmentsRouter,
   audit: auditRouter,
+  reports: reportsRouter,
   users: usersRouter,
   account: accountRouter,
   searchIndex: searchIndexRouter,

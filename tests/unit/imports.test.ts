@@ -59,6 +59,7 @@ describe('who may import what', () => {
     ],
     ['client state: never the server or the workers at run time', 'src/lib/inbox/', /^(?!src\/lib\/server|workers\/)/],
     ['client state of People: the same', 'src/lib/people/', /^(?!src\/lib\/server|workers\/)/],
+    ['client state of Reports: the same', 'src/lib/reports/', /^(?!src\/lib\/server|workers\/)/],
     ['components: never the server or the workers', 'src/lib/components/', /^(?!src\/lib\/server|workers\/)/],
     ['routes: never the workers at run time', 'src/routes/', /^(?!.*workers\/)/],
   ])('%s', (_, layer, allowed) => {

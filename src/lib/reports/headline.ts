@@ -42,7 +42,7 @@ export function countFigures(total: Service, previous: Service, beside: Beside):
       openedOf,
       'A customer wrote, and nothing of theirs was open. Those who came back soon after it was closed are among them.',
     ),
-    count('Answered', ({ answered }) => answered, 'Got their first answer from an agent. Further answers do not count again.'),
+    count('Answered', ({ answered }) => answered, 'Got their first answer. Further answers do not count again.'),
     count('Closed', ({ closed }) => closed, 'The ticket was set to Closed.'),
     count(
       'Left unanswered',
@@ -54,7 +54,7 @@ export function countFigures(total: Service, previous: Service, beside: Beside):
       value: rate === null ? '–' : shareText(rate),
       change: was(rateBefore === null ? null : shareText(rateBefore)),
       meaning:
-        'Customers who wrote again within a day after the ticket was set to Closed, out of all that were closed in this time.',
+        'Customers who wrote again after the ticket was set to Closed and before the conversation was Inactive, out of all that were closed in this time.',
     },
   ];
 }
@@ -72,7 +72,7 @@ export function durationFigures(total: Service, previous: Service): HeadlineFigu
     ];
   };
   return [
-    ...pair('First answer', 'answer', 'From the customer’s first message to the first answer of an agent.'),
+    ...pair('First answer', 'answer', 'From the customer’s first message to the first answer.'),
     ...pair('Closing', 'closing', 'From the customer’s first message until the ticket was set to Closed.'),
   ];
 }

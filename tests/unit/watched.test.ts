@@ -38,8 +38,8 @@ afterEach(() => {
 });
 
 test('it is asked for again and again while the page is visible, and one that is slow is waited for', async () => {
-  const watched = new Watched<string>(EVERY_MS);
-  const stop = watched.watch(ask);
+  const watched = new Watched<string>();
+  const stop = watched.watch(ask, EVERY_MS);
   await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
   expect(calls).toHaveLength(1);
   await answer(0, 'a');
@@ -62,8 +62,8 @@ test('it is asked for again and again while the page is visible, and one that is
 });
 
 test('what is here stays when a look fails, and says so until one does not', async () => {
-  const watched = new Watched<string>(EVERY_MS);
-  const stop = watched.watch(ask);
+  const watched = new Watched<string>();
+  const stop = watched.watch(ask, EVERY_MS);
   await answer(0, 'a');
   await vi.advanceTimersByTimeAsync(EVERY_MS);
   await fail(1);
@@ -76,11 +76,11 @@ test('what is here stays when a look fails, and says so until one does not', asy
 });
 
 test('the answer to the question before stands until the new one is here, and not when that could not be had', async () => {
-  const watched = new Watched<string>(EVERY_MS);
-  const stop = watched.watch(ask);
+  const watched = new Watched<string>();
+  const stop = watched.watch(ask, EVERY_MS);
   await answer(0, 'a');
   stop();
-  const stopAgain = watched.watch(ask);
+  const stopAgain = watched.watch(ask, EVERY_MS);
   expect([watched.value, watched.isOther]).toEqual(['a', true]);
   await fail(1);
   expect([watched.value, watched.hasFailed, watched.isOther]).toEqual([null, true, false]);
@@ -92,8 +92,8 @@ test('the answer to the question before stands until the new one is here, and no
 });
 
 test('an answer that was overtaken changes nothing', async () => {
-  const watched = new Watched<string>(EVERY_MS);
-  const stop = watched.watch(ask);
+  const watched = new Watched<string>();
+  const stop = watched.watch(ask, EVERY_MS);
   watched.again();
   await answer(1, 'new');
   await answer(0, 'old');

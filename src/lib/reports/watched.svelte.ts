@@ -6,16 +6,11 @@ export class Watched<T> {
   hasFailed = $state(false);
   /** What is here answers the question before. */
   isOther = $state(false);
-  readonly #everyMs: number;
   #ask: ((signal: AbortSignal) => Promise<T>) | null = null;
   #asked: AbortController | null = null;
 
-  constructor(everyMs: number) {
-    this.#everyMs = everyMs;
-  }
-
   /** Asks now, now and then while the page is visible, and at once when it is visible again or the network is back; until called off. */
-  watch(ask: (signal: AbortSignal) => Promise<T>): () => void {
+  watch(ask: (signal: AbortSignal) => Promise<T>, everyMs: number): () => void {
     this.#ask = ask;
     this.isOther = this.value !== null;
     void this.#load();
@@ -23,7 +18,7 @@ export class Watched<T> {
     // One that takes longer is waited for.
     const timer = setInterval(() => {
       if (isVisible() && this.#asked === null) void this.#load();
-    }, this.#everyMs);
+    }, everyMs);
     const wake = () => {
       if (isVisible()) void this.#load();
     };

@@ -49,7 +49,7 @@ test('what a customer and an agent do is in the figures of whoever looks, withou
     .getByRole('region', { name: 'Now' })
     .getByRole('link', { name: /of them held by nobody$/ })
     .click();
-  await expect(page).toHaveURL('/conversations?unanswered=1&held=nobody');
+  await expect(page).toHaveURL('/conversations?ticket=new&ticket=pending&unanswered=1&held=nobody');
 });
 
 test('a Member finds Reports in the navigation; the period is in the address and survives back and reload', async ({

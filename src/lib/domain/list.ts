@@ -23,6 +23,9 @@ const filters = {
 export const ListFilters = z.strictObject(filters);
 export type ListFilters = z.infer<typeof ListFilters>;
 
+/** Whom we owe an answer. A ticket that was closed without one (“Thanks!”) waits for nothing. */
+export const WAITING = { unanswered: true, ticketStatuses: ['new', 'pending'] } satisfies ListFilters;
+
 export const ListQuery = z.strictObject({
   ...filters,
   tab: z.enum(['active', 'inactive']),

@@ -54,7 +54,7 @@ export type Wall = {
   at: number;
   active: Counts;
   inactive: Counts;
-  /** Active, and the customer wrote last. */
+  /** Active, the customer wrote last, and the ticket is not Closed. */
   waiting: Figure;
   /** Those of them that nobody holds. */
   unheld: Figure;

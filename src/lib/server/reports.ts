@@ -1,5 +1,5 @@
 import type { Env } from '../../../workers/env';
-import { type ListFacts, ListQuery, MOST_OF_A_TAB, sumCounts } from '../domain/list';
+import { type ListFacts, ListQuery, MOST_OF_A_TAB, sumCounts, WAITING } from '../domain/list';
 import { inRanges } from '../domain/milestone';
 import {
   byActivity,
@@ -44,7 +44,7 @@ export async function wallOf(env: Env): Promise<Wall> {
   };
 }
 
-const longestWaiting = ListQuery.parse({ tab: 'active', sort: 'oldest', unanswered: true, limit: 1 });
+const longestWaiting = ListQuery.parse({ tab: 'active', sort: 'oldest', limit: 1, ...WAITING });
 
 /** How things stand in one database. */
 async function standingOf(db: Db, facts: ListFacts) {

@@ -12,6 +12,7 @@ import {
   readCursor,
   summed,
   type TabCounts,
+  WAITING,
   tabRange,
   writeCursor,
 } from '../../domain/list';
@@ -144,7 +145,7 @@ export type Waiting = { all: number; unheld: number; hour: number; twoHours: num
 /** Who waits now, in one statement; no figure is pursued beyond `MOST_OF_A_TAB`. Throws what D1 throws. */
 export async function waiting(db: Db, facts: ListFacts): Promise<Waiting> {
   const count = (filters: ListFilters, range: Range) =>
-    sql<number>`(select count(*) from ${foundWithin(db, { unanswered: true, ...filters }, range, 'desc', facts).limit(MOST_OF_A_TAB)})`;
+    sql<number>`(select count(*) from ${foundWithin(db, { ...WAITING, ...filters }, range, 'desc', facts).limit(MOST_OF_A_TAB)})`;
   const active = tabRange('active', facts);
   return db
     .selectNoFrom(() => [

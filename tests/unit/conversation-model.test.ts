@@ -56,6 +56,8 @@ const sometimes = [
     'close visible',
     'close stale_epoch',
     'setTicketStatus visible',
+    'note visible',
+    'note quiet',
     'mediaResult visible',
     'fetchMedia visible',
   ],

@@ -413,6 +413,30 @@ describe('the clock', () => {
   });
 });
 
+describe('a note', () => {
+  test('stands in the thread for all who look on, and no provider ever hears of it', async () => {
+    const called = vi.fn();
+    provider((send) => {
+      called(send.text);
+      return accepted(`wamid.${send.messageId}`);
+    });
+    const { target, stub, epoch } = await aHeldConversation();
+    const { frames } = await watch(stub, ana);
+    const id = uuid();
+    expect(await stub.note(ben, id, 'Do not promise a refund')).toMatchObject({ ok: true });
+    expect(await stub.note(ben, id, 'Do not promise a refund')).toMatchObject({ ok: true });
+    await eventually(() => expect(frames.flatMap((frame) => (frame.type === 'change' ? frame.messages : []))).toMatchObject([{ id, kind: 'note' }])); // prettier-ignore
+    await stub.send(ana, message(epoch, { text: 'Let me see' }));
+    await stub.receive(target, [anInbound({ eventId: uuid() })]);
+    await evictDurableObject(stub);
+    await runDurableObjectAlarm(stub);
+    await eventually(async () => expect((await onDisk(stub)).outbox).toEqual([]));
+    expect(called.mock.calls).toEqual([['Let me see']]);
+    const [row] = await conversations.find(database(env.DB), [target.id], { now: Date.now(), policy: settings });
+    expect(JSON.stringify(row)).not.toContain('refund');
+  });
+});
+
 describe('live', () => {
   test('every viewer is told every change once, in one unbroken count', async () => {
     const { target, stub } = await aConversation();

@@ -214,6 +214,14 @@ export class Conversation extends DurableObject<Env> {
     return this.#sent(this.#run({ type: 'retry', agent, messageId, epoch }), messageId);
   }
 
+  /** Keeps words to colleagues in the thread. The same id again is the same note. */
+  note(agent: Agent, messageId: string, text: string): Result<{ seq: number }, Rejection> {
+    const result = this.#run({ type: 'note', agent, messageId, text });
+    if (!result.ok) return result;
+    const note = this.#store.byId(messageId);
+    return note ? ok({ seq: note.seq }) : fail({ reason: 'not_found' });
+  }
+
   /** Asks the provider again for an attachment that could not be read. */
   fetchMedia(agent: Agent, messageId: string): Result<null, Rejection> {
     return this.#act({ type: 'fetchMedia', agent, messageId });

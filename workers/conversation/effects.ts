@@ -44,7 +44,7 @@ export async function deliver(
 
 /** The text that goes out: of a file without a caption nothing, whatever stands for it in the thread. */
 function captionOf({ kind, text, media }: Message): string {
-  const isContent = kind !== 'campaign' && kind !== 'activity' && kind !== 'template';
+  const isContent = kind !== 'campaign' && kind !== 'activity' && kind !== 'note' && kind !== 'template';
   return media && isContent && text === describe(kind, '') ? '' : text;
 }
 

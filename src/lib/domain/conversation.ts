@@ -8,6 +8,7 @@ import { lockExpiresAt } from './lock';
 import { decideMedia } from './media';
 import type { Message } from './message';
 import type { ReachedMilestone } from './milestone';
+import { decideNote } from './note';
 import type { InboundEvent, SendResult } from './provider';
 import type { AttachmentKind, ChannelSettings, ProviderName } from './provider-rules';
 import type { Rejection } from './rejection';
@@ -127,6 +128,8 @@ export type Command =
   | { type: 'fetchMedia'; agent: Agent; messageId: string }
   /** What became of reading an inbound attachment. `attempt` counts from 1; `jitter` in [0, 1). */
   | { type: 'mediaResult'; messageId: string; result: MediaResult; attempt: number; jitter: number }
+  /** Words to colleagues, from whoever may see the conversation. */
+  | { type: 'note'; agent: Agent; messageId: string; text: string }
   | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus }
   | { type: 'close'; agent: Agent; epoch: number; ticketStatus: TicketStatus }
   /** The clock: lease expiry, the Active edge, the archive edge. */
@@ -196,6 +199,8 @@ export function decide(snapshot: Snapshot, command: Command, now: number): Resul
     case 'sendStarted':
     case 'sendResult':
       return decideSending(snapshot, command, now);
+    case 'note':
+      return decideNote(snapshot, command, now);
     case 'fetchMedia':
     case 'mediaResult':
       return decideMedia(snapshot, command, now);

@@ -27,7 +27,8 @@ import type { TicketStatus } from './ticket';
 type HoldCommand = Exclude<
   Command,
   {
-    type: 'receive' | 'attribute' | 'named' | 'send' | 'retry' | 'sendStarted' | 'sendResult' | 'fetchMedia' | 'mediaResult';
+    type:
+      'receive' | 'attribute' | 'named' | 'send' | 'retry' | 'sendStarted' | 'sendResult' | 'note' | 'fetchMedia' | 'mediaResult';
   }
 >;
 

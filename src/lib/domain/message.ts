@@ -9,8 +9,8 @@ export const contentKinds = [
 ] as const; // prettier-ignore
 export type ContentKind = (typeof contentKinds)[number];
 /** `campaign`: the brand's message that was answered; `activity`: what happened to the conversation itself. */
-/** `template`: an approved text that an agent sent. */
-export type MessageKind = ContentKind | 'template' | 'campaign' | 'activity';
+/** `template`: an approved text that an agent sent. `note`: what an agent wrote to colleagues, which never leaves. */
+export type MessageKind = ContentKind | 'template' | 'campaign' | 'activity' | 'note';
 
 /**
  * A file in a message. Inbound ones are named by the provider (`providerMediaId`, or `url` where it has no ids) and read by us;

@@ -38,7 +38,7 @@ const names: Partial<Record<ContentKind, string>> = {
 /** The attachment of a message, or null when it is only text. */
 export function attachmentOf(message: Message): Attachment | null {
   const { kind, text, media, details } = message;
-  if (kind === 'campaign' || kind === 'activity' || kind === 'template') return null;
+  if (kind === 'campaign' || kind === 'activity' || kind === 'note' || kind === 'template') return null;
   const name = names[kind];
   if (name === undefined) return null;
   const caption = text === describe(kind, '') || text === media?.fileName ? null : text;

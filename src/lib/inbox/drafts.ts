@@ -10,9 +10,9 @@ export type Drafts = {
 
 const Draft = z.object({ text: z.string() });
 
-/** One user's drafts. The key holds the user, so that a shared browser never shows a colleague's words. */
-export function draftsOf(userId: string, store: Store): Drafts {
-  const key = (conversationId: string) => `parley:draft:${userId}:${conversationId}`;
+/** One user's drafts, of answers or of notes. The key holds the user, so that a shared browser never shows a colleague's words. */
+export function draftsOf(userId: string, store: Store, of: 'draft' | 'note' = 'draft'): Drafts {
+  const key = (conversationId: string) => `parley:${of}:${userId}:${conversationId}`;
   return {
     load: (conversationId) => readJson(store, key(conversationId), Draft)?.text ?? '',
     save: (conversationId, text) => writeJson(store, key(conversationId), text.trim() === '' ? null : { text }),

@@ -21,6 +21,7 @@ export const shortcuts = [
   { id: 'active', keys: ['G A'], description: 'Go to Active', group: 'List' },
   { id: 'inactive', keys: ['G I'], description: 'Go to Inactive', group: 'List' },
   { id: 'reply', keys: ['R'], description: 'Write a reply', group: 'Conversation' },
+  { id: 'note', keys: ['N'], description: 'Write a note to colleagues', group: 'Conversation' },
   { id: 'status', keys: ['S'], description: 'Set the ticket status', group: 'Conversation' },
   { id: 'leave', keys: ['Esc'], description: 'Leave, and say as what', group: 'Conversation' },
   { id: 'new', keys: ['1'], description: 'Leave as New', group: 'Conversation', inDialog: true },

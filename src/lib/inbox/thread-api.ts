@@ -18,6 +18,7 @@ export type ThreadApi = {
   takeOver: Mutation<{ id: string }, ClaimAnswer>;
   ask: Mutation<{ id: string }, object>;
   send: Mutation<{ id: string } & SendInput, { seq: number; status: string }>;
+  note: Mutation<{ id: string; messageId: string; text: string }, { seq: number }>;
   fetchMedia: Mutation<{ id: string; messageId: string }, object>;
   retry: Mutation<{ id: string; messageId: string; epoch: number }, { status: string }>;
   close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus }, object>;

@@ -10,6 +10,7 @@ export type Item =
   | { type: 'day'; key: string; at: number }
   | { type: 'campaign'; key: string; message: Message; dated: boolean }
   | { type: 'activity'; key: string; message: Message; dated: boolean }
+  | { type: 'note'; key: string; message: Message; dated: boolean }
   | { type: 'bubble'; key: string; message: Message; place: Place; dated: boolean }
   /** Pictures that were sent together; `message` is the last of them. */
   | { type: 'album'; key: string; message: Message; messages: Message[]; place: Place; dated: boolean }
@@ -67,7 +68,7 @@ export function threadItems(
   for (const message of shown) {
     const dated = separate(message.at);
     latestAt = Math.max(latestAt, message.at);
-    if (message.kind === 'campaign' || message.kind === 'activity') {
+    if (message.kind === 'campaign' || message.kind === 'activity' || message.kind === 'note') {
       items.push({ type: message.kind, key: message.id, message, dated });
     } else if (!joinAlbum(items, message))
       items.push({ type: 'bubble', key: message.id, message, place: { first: true, last: true }, dated });

@@ -6,6 +6,7 @@ import { Composer } from './composer.svelte';
 import { Hold } from './hold.svelte';
 import { LiveSocket, type LiveState } from './live-socket.svelte';
 import { lostFilesWords } from './loss-words';
+import { NoteDraft } from './note-draft.svelte';
 import { isOpenHere, markOpen } from './open-here';
 import type { TakeBackReason } from './send-queue';
 import type { Store } from './stored';
@@ -34,6 +35,7 @@ export class Thread {
   readonly user: Person;
   readonly hold: Hold;
   readonly composer: Composer;
+  readonly note: NoteDraft;
   readonly #deps: ThreadDeps;
   readonly #socket: LiveSocket<ThreadFrame, ClientFrame>;
   #status = $state<ThreadStatus>('loading');
@@ -85,6 +87,13 @@ export class Thread {
       takenBack: (why) => this.#takenBack(why),
       lost: (names) => deps.failed(lostFilesWords(names)),
       typing: (typing) => this.#socket.send({ type: 'typing', typing }),
+    });
+    this.note = new NoteDraft({
+      conversationId: id,
+      userId: user.id,
+      store: deps.store,
+      add: (messageId, text) => api.note.mutate({ id, messageId, text }),
+      newId: () => crypto.randomUUID(),
     });
   }
 

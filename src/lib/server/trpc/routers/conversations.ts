@@ -105,6 +105,13 @@ export const conversationsRouter = router({
     return unwrap(await conversationOf(ctx.env, id).send(ctx.agent, message));
   }),
 
+  /** Keeps words to colleagues in the thread; the end user never gets them. Nobody need hold the conversation. */
+  note: agents
+    .input(One.extend({ messageId: MessageId, text: z.string().trim().min(1).max(MAX_TEXT) }))
+    .mutation(async ({ ctx, input }) =>
+      unwrap(await conversationOf(ctx.env, input.id).note(ctx.agent, input.messageId, input.text)),
+    ),
+
   /** Asks again for an inbound attachment that could not be read. */
   fetchMedia: agents.input(One.extend({ messageId: AnyMessageId })).mutation(async ({ ctx, input }) => {
     unwrap(await conversationOf(ctx.env, input.id).fetchMedia(ctx.agent, input.messageId));

@@ -1,0 +1,65 @@
+import type { Summary } from '../domain/summary';
+import type { Arrival } from './notices';
+
+type Seen = Pick<Summary, 'version' | 'unread' | 'lastInboundAt'>;
+
+const MOST = 5_000;
+/** By so much a provider's time of a message may lie before its arrival here, and some count in whole seconds. */
+const TRIP_MS = 60_000;
+
+/** Tells, from the rows as they come, which of them bring messages of customers. Only what is newer than what was seen counts. */
+export class SeenRows {
+  readonly #seen = new Map<string, Seen>();
+  #since: number;
+
+  /** `now`: epoch ms of the server's clock; what is older than that and comes here for the first time is no news. */
+  constructor(now: number) {
+    this.#since = now - TRIP_MS;
+  }
+
+  /** Rows that were told because something about them has changed; answers with those that are newer, `messages` 0 if there is none. */
+  hear(rows: readonly Summary[]): Arrival[] {
+    return this.#note(rows, (row) =>
+      row.unread > 0 && row.lastMessage.direction === 'inbound' && row.lastInboundAt > this.#since ? 1 : 0,
+    );
+  }
+
+  /** The same of rows that were read as the list has them: one that is here for the first time says nothing. */
+  read(rows: readonly Summary[]): Arrival[] {
+    return this.#note(rows, () => 0);
+  }
+
+  /** They are gone for good; whoever comes after them begins anew. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#seen.delete(id);
+  }
+
+  #note(rows: readonly Summary[], ofNew: (row: Summary) => number): Arrival[] {
+    const newer: Arrival[] = [];
+    for (const row of rows) {
+      const before = this.#seen.get(row.id);
+      if (before !== undefined && row.version <= before.version) continue;
+      newer.push({ row, messages: before === undefined ? ofNew(row) : messagesSince(before, row) });
+      this.#seen.delete(row.id);
+      this.#seen.set(row.id, { version: row.version, unread: row.unread, lastInboundAt: row.lastInboundAt });
+    }
+    this.#shrink();
+    return newer;
+  }
+
+  #shrink(): void {
+    for (const [id, { lastInboundAt }] of this.#seen) {
+      if (this.#seen.size <= MOST) return;
+      this.#seen.delete(id);
+      // Or what is forgotten would be news when something else about it changes.
+      this.#since = Math.max(this.#since, lastInboundAt);
+    }
+  }
+}
+
+/** How many messages of the customer nobody has seen and came in between. One row may tell of several, and of being read before them. */
+function messagesSince(before: Seen, row: Summary): number {
+  if (row.unread === 0) return 0;
+  if (row.unread > before.unread) return row.unread - before.unread;
+  return row.lastInboundAt > before.lastInboundAt ? 1 : 0;
+}

@@ -99,7 +99,7 @@ test('somebody is invited, joins, sets a second factor up, and a new role ends a
   // They were on their way to a conversation, which is not open to them any more.
   await expect(page.getByRole('heading', { name: 'This is not open to you' })).toBeVisible();
   await page.goto('/');
-  await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Campaigns']);
+  await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Campaigns', 'Reports']);
 });
 
 test('a passkey signs in without a password, until it is removed', async ({ parley, enter }) => {

@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import {
+  firstNameOf,
+  placeholderOf,
+  placeholdersAsWritten,
+  placeholderValue,
+  withPlaceholders,
+  type Placeholder,
+} from './placeholder';
 import { fillTemplate, MAX_TEMPLATE_VALUE, placeholdersOf, type Template, type TemplateUse } from './template';
 import { cleanText } from './text';
 
@@ -6,8 +14,6 @@ import { cleanText } from './text';
 export const MAX_CAMPAIGN_TEXT = 1_024;
 /** Longest text that goes out once the placeholders are filled: Messenger's. */
 export const MAX_RENDERED_TEXT = 2_000;
-/** Longest value of one property in a text; a longer one is cut, so that one odd profile does not spoil the message. */
-const MAX_PROPERTY = 200;
 export const MAX_BUTTONS = 3;
 /** Longest caption of a button: WhatsApp's and Messenger's. */
 export const MAX_BUTTON = 20;
@@ -42,54 +48,16 @@ export type RenderedMessage = { text: string; template: TemplateUse | null; butt
  */
 export type Missing = { missing: string[] };
 
-const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
-
 /** The properties that texts can hold besides `custom.<key>`. */
 export const systemPlaceholders = ['firstName', 'name'] as const;
-
-/** A placeholder as written: which property, and what stands for it where a person has none. */
-export type Placeholder = { property: string; fallback: string | null };
-
-function placeholderOf(inner: string): Placeholder {
-  const at = inner.indexOf('|');
-  if (at === -1) return { property: inner.trim(), fallback: null };
-  const fallback = inner.slice(at + 1).trim();
-  return { property: inner.slice(0, at).trim(), fallback: fallback === '' ? null : fallback };
-}
 
 /** Every placeholder of the content, in order, each as often as it stands there. */
 export function placeholdersIn({ text, buttons, template, values }: CampaignContent): Placeholder[] {
   const texts = template ? Object.values(values) : [text, ...buttons];
-  return texts.flatMap((part) => [...part.matchAll(PLACEHOLDER)].map(([, inner = '']) => placeholderOf(inner)));
+  return texts.flatMap((part) => placeholdersAsWritten(part).map(placeholderOf));
 }
 
-/** What to call somebody: the first name, or the whole where the first word is none (a number, a family name that comes first). */
-function firstNameOf(name: string): string {
-  const whole = name.trim();
-  const first = whole.split(/\s+/u)[0] ?? whole;
-  const isGiven =
-    /^\p{L}/u.test(first) && !/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(first);
-  return isGiven ? first : whole;
-}
-
-/** The person's value of a property as text, on one line; null when there is none. */
-function valueOf(property: string, { name, properties }: Recipient): string | null {
-  const value = propertyOf(property, name, properties);
-  // A value never brings in a placeholder of its own, nor what providers refuse in a parameter.
-  const text = cleanText(String(value ?? ''))
-    .replace(/\{{2,}|\}{2,}/g, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  if (text === '') return null;
-  return text.length <= MAX_PROPERTY
-    ? text
-    : text
-        .slice(0, MAX_PROPERTY - 1)
-        .toWellFormed()
-        .trimEnd() + '…';
-}
-
-function propertyOf(property: string, name: string, properties: Recipient['properties']): string | number | boolean | undefined {
+function propertyOf(property: string, { name, properties }: Recipient): string | number | boolean | undefined {
   if (property === 'name') return name;
   if (property === 'firstName') return firstNameOf(name);
   const key = property.startsWith('custom.') ? property.slice('custom.'.length) : '';
@@ -101,14 +69,13 @@ function propertyOf(property: string, name: string, properties: Recipient['prope
 
 /** The text for this person; what has neither a value nor a fallback is added to `missing`, as is what only looks like a placeholder. */
 function fill(text: string, person: Recipient, missing: Set<string>): string {
-  const filled = text.replace(PLACEHOLDER, (_, inner: string) => {
-    const { property, fallback } = placeholderOf(inner);
-    const value = valueOf(property, person) ?? fallback;
+  const filled = withPlaceholders(text, ({ property, fallback }) => {
+    const value = placeholderValue(propertyOf(property, person)) ?? fallback;
     if (value === null) missing.add(property);
     return value ?? '';
   });
   // One placeholder inside of another: there is no telling what was meant.
-  for (const [, inner = ''] of filled.matchAll(PLACEHOLDER)) missing.add(inner.trim());
+  for (const written of placeholdersAsWritten(filled)) missing.add(written.slice(2, -2).trim());
   return filled;
 }
 
@@ -154,13 +121,13 @@ function renderTemplate({ values }: CampaignContent, template: Template, person:
   });
   if (missing.size > 0) return { missing: [...missing] };
   const made = fillTemplate(template, Object.fromEntries(filled));
-  if (!made || made.text.search(PLACEHOLDER) !== -1) return { missing: ['template'] };
+  if (!made || placeholdersAsWritten(made.text).length > 0) return { missing: ['template'] };
   return { text: cleanText(made.text), template: made.use, buttons: template.buttons };
 }
 
 /** What stands for the message where nobody in particular is written to: fallbacks where there are some, else a gap. */
 export function standIn(content: CampaignContent, template: Template | null): string {
-  const open = (text: string): string => text.replace(PLACEHOLDER, (_, inner: string) => placeholderOf(inner).fallback ?? '…');
+  const open = (text: string): string => withPlaceholders(text, ({ fallback }) => fallback ?? '…');
   if (!content.template || !template) return open(content.text);
   const values = placeholdersOf(template).map(({ part, key }) => {
     const field = `${part}.${key}`;

@@ -90,6 +90,9 @@ const sentences = new Map<string, Sentence>([
   ['conversation.closed', (d) => `closed the conversation with ${IT}, ${closedAs(d)}`],
   ['conversation.takenOver', (d, { nameOf }) => `took the conversation with ${IT} over from ${nameOf(d.text('from') ?? '') ?? 'a colleague'}`],
   ['message.withdrawn', () => `took a message back in the conversation with ${IT}`],
+  ['reply.added', () => `added the saved reply ${IT}`],
+  ['reply.changed', () => `changed the saved reply ${IT}`],
+  ['reply.removed', () => 'removed a saved reply'],
   ['campaign.imported', () => `brought the campaign ${IT} in through the API`],
   ['campaign.created', () => `made the campaign ${IT}`],
   ['campaign.changed', (d) => `changed the campaign ${IT}${d.text('from') === 'approved' || d.text('from') === 'scheduled' ? ', which has to be approved again' : ''}`],
@@ -141,6 +144,7 @@ const nameless = new Map([
   ['channel', ['a channel', 'a channel that is gone']],
   ['campaign', ['a campaign', 'a campaign that is gone']],
   ['segment', ['a segment', 'a segment that is gone']],
+  ['reply', ['a saved reply', 'one that is gone']],
 ]);
 
 /** What the subject of an act is called. Keys of properties and of the API say enough by themselves. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What acts are about: the noun that an action begins with. */
 export const AuditArea = z.enum([
-  'user', 'session', 'channel', 'conversation', 'ticket', 'message', 'campaign', 'segment', 'property', 'person', 'people', 'key', 'index', 'audit',
+  'user', 'session', 'channel', 'conversation', 'ticket', 'message', 'reply', 'campaign', 'segment', 'property', 'person', 'people', 'key', 'index', 'audit',
 ]); // prettier-ignore
 export type AuditArea = z.infer<typeof AuditArea>;
 
@@ -14,6 +14,7 @@ export const auditAreaNames: Record<AuditArea, string> = {
   conversation: 'Conversations',
   ticket: 'Tickets',
   message: 'Messages',
+  reply: 'Saved replies',
   campaign: 'Campaigns',
   segment: 'Segments',
   property: 'Properties',

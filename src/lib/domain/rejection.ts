@@ -30,6 +30,11 @@ export type Rejection =
   /** Nothing of the call was written. `index` of the send, from 0. */
   | { reason: 'bad_send' | 'send_conflict'; index: number; problem: SendProblem }
   | { reason: 'no_channel' }
+  /** Of a saved reply: its words cannot be kept, as `words` says; somebody was quicker; it is not there any more; another has the name. */
+  | { reason: 'bad_reply'; words: string }
+  | { reason: 'reply_changed'; version: number; by: string; at: number }
+  | { reason: 'reply_gone' | 'reply_limit' }
+  | { reason: 'reply_taken'; name: string }
   | { reason: 'bad_key' }
   | { reason: 'missing_scope'; scope: Scope }
   | { reason: 'rate_limited'; retryAfterMs: number }

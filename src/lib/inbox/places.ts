@@ -13,6 +13,7 @@ export type SettingsPage = { href: string; title: string; permission: Permission
 const settingsPages: readonly SettingsPage[] = [
   { href: '/settings/channels', title: 'Channels', permission: 'settings.channels' },
   { href: '/settings/users', title: 'Users', permission: 'settings.users' },
+  { href: '/settings/replies', title: 'Saved replies', permission: 'settings.replies' },
   { href: '/settings/keys', title: 'API keys', permission: 'settings.keys' },
   { href: '/settings/audit', title: 'Audit', permission: 'settings.audit' },
   { href: '/settings/search-index', title: 'Search index', permission: 'settings.index' },

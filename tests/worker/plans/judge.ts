@@ -12,7 +12,7 @@ const SMALL: Record<Place, readonly string[]> = {
   D1: [
     ...['sqlite_master', 'pragma_table_info', 'd1_migrations'],
     ...['channels', 'templates', 'users', 'accounts', 'verifications', 'two_factors', 'passkeys', 'invites', 'password_resets'],
-    ...['campaigns', 'campaign_labels', 'properties', 'segments', 'api_keys', 'imports'],
+    ...['campaigns', 'campaign_labels', 'properties', 'segments', 'api_keys', 'imports', 'saved_replies'],
     // A row at most.
     'reindexing',
   ],

@@ -33,11 +33,12 @@ export async function list(
     .leftJoin('channels as h', (join) => join.onRef('h.id', '=', 'a.subject_id').on('a.subject_type', '=', 'channel'))
     .leftJoin('campaigns as k', (join) => join.onRef('k.id', '=', 'a.subject_id').on('a.subject_type', '=', 'campaign'))
     .leftJoin('segments as s', (join) => join.onRef('s.id', '=', 'a.subject_id').on('a.subject_type', '=', 'segment'))
+    .leftJoin('saved_replies as r', (join) => join.onRef('r.id', '=', 'a.subject_id').on('a.subject_type', '=', 'reply'))
     .leftJoin('users as u', (join) => join.onRef('u.id', '=', 'a.subject_id').on('a.subject_type', '=', 'user'))
     .select(['a.id', 'a.at', 'a.actor_id', 'a.actor_name', 'a.action', 'a.subject_type', 'a.subject_id', 'a.details'])
     .select([
       'p.id as known_id',
-      sql<string | null>`coalesce(nullif(q.name, ''), c.name, h.name, k.name, s.name, u.name)`.as('title'),
+      sql<string | null>`coalesce(nullif(q.name, ''), c.name, h.name, k.name, s.name, r.name, u.name)`.as('title'),
     ])
     .orderBy('a.at', 'desc')
     .orderBy('a.id', 'desc')
@@ -92,6 +93,7 @@ function hrefOf(type: string, id: string): string | null {
   if (type === 'conversation') return `/conversations/${id}`;
   if (type === 'person') return `/people/${id}`;
   if (type === 'segment') return `/people?segment=${id}`;
+  if (type === 'reply') return '/settings/replies';
   if (type === 'channel') return `/settings/channels/${id}`;
   return type === 'campaign' ? `/campaigns/${id}` : null;
 }

@@ -32,6 +32,7 @@ export interface Database {
   pseudonyms: PseudonymTable;
   api_keys: ApiKeyTable;
   milestone_counts: MilestoneCountTable;
+  saved_replies: SavedReplyTable;
 }
 
 /** The read model's row of one conversation; `rid` is its recency id (domain/recency.ts). */
@@ -371,4 +372,20 @@ export interface MilestoneCountTable {
   /** Of how long it took (`bucketOf`); 0 where nothing is measured. */
   bucket: number;
   n: number;
+}
+
+/** What agents put into their answers. */
+export interface SavedReplyTable {
+  id: string;
+  name: string;
+  /** Folded; unique. */
+  name_key: string;
+  /** With its placeholders (domain/saved-reply.ts). */
+  text: string;
+  used: Generated<number>;
+  /** Rises with every change of its words. */
+  version: number;
+  created_at: number;
+  updated_at: number;
+  updated_by_name: string;
 }

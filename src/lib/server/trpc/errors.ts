@@ -3,6 +3,7 @@ import type { CampaignStatus } from '../../domain/campaign-lifecycle';
 import { sendProblemWords } from '../../domain/campaign-report';
 import type { Rejection } from '../../domain/rejection';
 import type { Result } from '../../domain/result';
+import { MAX_REPLIES } from '../../domain/saved-reply';
 
 /** Carries a refusal through tRPC, so that the formatter can put its reason and facts into the answer. */
 export class RejectionError extends Error {
@@ -75,6 +76,19 @@ function codeOf(rejection: Rejection): { code: TRPCError['code']; message: strin
       return { code: 'CONFLICT', message: sendWords(rejection) };
     case 'no_channel':
       return { code: 'BAD_REQUEST', message: 'There is no such channel.' };
+    case 'bad_reply':
+      return { code: 'BAD_REQUEST', message: rejection.words };
+    case 'reply_changed':
+      return { code: 'CONFLICT', message: `${rejection.by} has changed this reply meanwhile.` };
+    case 'reply_gone':
+      return { code: 'NOT_FOUND', message: 'This reply was removed meanwhile.' };
+    case 'reply_taken':
+      return { code: 'CONFLICT', message: `There is a saved reply “${rejection.name}” already.` };
+    case 'reply_limit':
+      return {
+        code: 'PRECONDITION_FAILED',
+        message: `There are ${MAX_REPLIES} saved replies, which is the most. Remove one first.`,
+      };
     case 'bad_key':
       return { code: 'UNAUTHORIZED', message: 'This key is not known, has expired or was revoked.' };
     case 'missing_scope':

@@ -5,6 +5,7 @@ import { channelsRouter } from './routers/channels';
 import { conversationsRouter } from './routers/conversations';
 import { keysRouter } from './routers/keys';
 import { peopleRouter } from './routers/people';
+import { repliesRouter } from './routers/replies';
 import { reportsRouter } from './routers/reports';
 import { segmentsRouter } from './routers/segments';
 import { usersRouter } from './routers/users';
@@ -23,5 +24,6 @@ export const appRouter = router({
   account: accountRouter,
   searchIndex: searchIndexRouter,
   keys: keysRouter,
+  replies: repliesRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,5 +1,6 @@
 import type { Message } from '../domain/message';
 import type { ProviderName } from '../domain/provider-rules';
+import { unfilledIn } from '../domain/saved-reply';
 import { AttachedFiles, queuedFileOf, type AttachedFile } from './attached-files';
 import { VOICE_NAME } from './content-view';
 import { draftsOf, joinDraft, type Drafts } from './drafts';
@@ -119,6 +120,8 @@ export class Composer {
   get hasContent(): boolean { return this.#draft.trim() !== '' || this.#tray.length > 0; } // prettier-ignore
   /** Whether a file in the tray has to be tried again or removed first. */
   get isBlocked(): boolean { return this.#tray.some((file) => file.state.type === 'failed'); } // prettier-ignore
+  /** The first placeholder of a saved reply that is still to be filled in, as it is written; null = there is none. */
+  get unfilled(): string | null { return unfilledIn(this.#draft)[0] ?? null; } // prettier-ignore
   /** Whether closing the page would lose a file, or what is being recorded. */
   get wouldLose(): boolean {
     return this.isRecording || this.#tray.length > 0 || this.#queued.some(({ file }) => file !== null && file.uploadId === null);
@@ -126,7 +129,7 @@ export class Composer {
 
   /** Sends what is written and attached: it is shown at once and leaves in its turn. `seenSeq`: what the agent has on screen. */
   send(seenSeq: number, provider: ProviderName): void {
-    if (this.#stop || this.isBlocked) return;
+    if (this.#stop || this.isBlocked || this.unfilled !== null) return;
     const parts = partsOf(provider, this.#draft, this.#tray);
     if (parts.length === 0) return;
     const quotedId = this.#quotedId;

@@ -45,6 +45,7 @@ test('a seed that broke off is finished by the next, and the one after that chan
   expect(await rowCount('channels')).toBe(4);
   expect(await rowCount('campaigns')).toBe(8);
   expect(await rowCount(`campaigns WHERE id LIKE 'demo-%' AND sent > replied AND delivered > replied AND replied > 20`)).toBe(3);
+  expect(await rowCount('saved_replies')).toBe(4);
   const settledRows = async () => {
     const rows = await rowsOf();
     // Their files are read while the rows are there already.
@@ -53,7 +54,10 @@ test('a seed that broke off is finished by the next, and the one after that chan
     return rows;
   };
   const before = { rows: await vi.waitFor(settledRows, { timeout: 20_000 }), sends: await rowCount('campaign_sends') };
+  // Somebody has removed one: it stays away.
+  await env.DB.prepare(`DELETE FROM saved_replies WHERE name = 'Greeting'`).run();
   expect(await seedDemo(env, origin)).toEqual({ seeded: false });
+  expect(await rowCount('saved_replies')).toBe(3);
   await scheduler.wait(500);
   expect({ rows: await rowsOf(), sends: await rowCount('campaign_sends') }).toEqual(before);
 });

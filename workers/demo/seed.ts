@@ -18,6 +18,7 @@ import { seedCustomers } from './customers';
 import { countSends, seedDrafts } from './drafts';
 import { demoContent, type DemoConversation } from './content';
 import { phoneOf } from './phones';
+import { seedReplies } from './saved-replies';
 import { attributionOf, stepsOf, tokenOf } from './steps';
 import { isLocalDemo } from './seed-guard';
 import type { Session } from './timeline';
@@ -51,6 +52,7 @@ export async function seedDemo(env: Env, origin: string): Promise<{ seeded: bool
   await campaignSends.recordSends(env.DB, [...sends, ...sends.flatMap(silentSendsOf)]);
   await countSends(env, campaignKeys.map((key) => demoCampaigns[key].id)); // prettier-ignore
   await seedDrafts(env, now);
+  await seedReplies(env, now);
   const phones = await Promise.all(pairs.map(({ conversation, target }) => (target ? phoneOf(conversation, target) : null)));
   await simulatorOf(env).seed(phones.filter((phone) => phone !== null));
   const agents = await demoAgents(env);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { digitOf, keyName, shortcutFor, shortcuts } from '../../src/lib/inbox/shortcuts';
+import { commands } from '../../src/lib/inbox/commands';
+import { combinationName, digitOf, keyName, shortcutFor } from '../../src/lib/inbox/shortcuts';
 
 const press = (key: string, code: string, shiftKey = false) => keyName({ key, code, shiftKey });
 
@@ -13,15 +14,35 @@ test.each([
   ['Escape', press('Escape', 'Escape'), 'Esc'],
   ['nothing for a capital letter', press('J', 'KeyJ', true), null],
   ['nothing for Tab', press('Tab', 'Tab'), null],
+  ['End', press('End', 'End'), 'End'],
+  ['nothing for End with Shift, which selects', press('End', 'End', true), null],
   ['nothing for an arrow, which scrolls', press('ArrowDown', 'ArrowDown'), null],
 ])('a key press is read as %s', (_, read, expected) => {
   expect(read).toBe(expected);
 });
 
-test('G waits for its second key', () => {
+test.each([
+  ['A', 'active'],
+  ['I', 'inactive'],
+  ['P', 'people'],
+  ['C', 'campaigns'],
+  ['R', 'reports'],
+  ['S', 'settings'],
+])('G waits for its second key: with %s it leads to %s', (key, id) => {
   expect(shortcutFor('', 'G', false)).toEqual({ id: null, kept: 'G' });
-  expect(shortcutFor('G', 'A', false)).toEqual({ id: 'active', kept: '' });
-  expect(shortcutFor('G', 'I', false)).toEqual({ id: 'inactive', kept: '' });
+  expect(shortcutFor('G', key, false)).toEqual({ id, kept: '' });
+});
+
+test.each([
+  ['E', 'closeNext'],
+  ['P', 'pendingNext'],
+  ['C', 'claim'],
+  ['Y', 'copyLink'],
+  ['End', 'latest'],
+  ['S', 'status'],
+])('%s alone is %s', (key, id) => {
+  expect(shortcutFor('', key, false)).toEqual({ id, kept: '' });
+  expect(shortcutFor('', key, true).id).toBeNull();
 });
 
 test('a sequence that leads nowhere gives its last key a fresh start', () => {
@@ -36,9 +57,40 @@ test('1, 2 and 3 belong to the pop-up and nothing else does', () => {
   expect(shortcutFor('', 'Esc', true).id).toBeNull();
 });
 
-test('no two shortcuts share a key', () => {
-  const keys = shortcuts.flatMap((shortcut) => [...shortcut.keys]);
+const usable = commands.filter((command) => !('native' in command));
+
+test.each([false, true])('no two commands share a key in the same place (in a dialog: %s)', (inDialog) => {
+  const keys = usable.filter((command) => 'inDialog' in command === inDialog).flatMap((command) => [...command.keys]);
+  expect(keys.length).toBeGreaterThan(2);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('no key is the beginning of a sequence: it would never be waited for', () => {
+  const keys = usable.flatMap((command) => [...command.keys]);
+  expect(keys.filter((key) => keys.some((other) => other.startsWith(`${key} `)))).toEqual([]);
+});
+
+test('no two commands have the same id or the same words', () => {
+  expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
+  expect(new Set(commands.map(({ words }) => words)).size).toBe(commands.length);
+});
+
+const held = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
+
+test.each([
+  ['Ctrl+K', { key: 'k', code: 'KeyK', ctrlKey: true }, false, 'Mod+K'],
+  ['Ctrl+K with Caps Lock', { key: 'K', code: 'KeyK', ctrlKey: true }, false, 'Mod+K'],
+  ['Ctrl+K on a Cyrillic keyboard', { key: 'л', code: 'KeyK', ctrlKey: true }, false, 'Mod+K'],
+  ['⌘K on a Mac', { key: 'k', code: 'KeyK', metaKey: true }, true, 'Mod+K'],
+  ['Ctrl+K on a Mac, which deletes to the end of the line', { key: 'k', code: 'KeyK', ctrlKey: true }, true, null],
+  ['the Windows key with K', { key: 'k', code: 'KeyK', metaKey: true }, false, null],
+  ['Ctrl+Shift+K, which belongs to the browser', { key: 'K', code: 'KeyK', ctrlKey: true, shiftKey: true }, false, null],
+  ['Ctrl+Alt+K, which is AltGr', { key: 'k', code: 'KeyK', ctrlKey: true, altKey: true }, false, null],
+  ['Ctrl+Enter', { key: 'Enter', code: 'Enter', ctrlKey: true }, false, 'Mod+Enter'],
+  ['Ctrl+Shift+Enter', { key: 'Enter', code: 'Enter', ctrlKey: true, shiftKey: true }, false, 'Mod+Shift+Enter'],
+  ['K alone', { key: 'k', code: 'KeyK' }, false, null],
+])('%s is read as it is meant', (_, event, mac, name) => {
+  expect(combinationName({ ...held, ...event }, mac)).toBe(name);
 });
 
 test.each([

@@ -17,6 +17,7 @@ import {
 import type { Store } from './stored';
 import { NotTried } from './thread-api';
 import { takeBackWords } from './take-back-words';
+import { charactersLeft } from './text-limit';
 import type { UploadFile } from './upload';
 
 export type ComposerDeps = {
@@ -122,6 +123,11 @@ export class Composer {
   get isBlocked(): boolean { return this.#tray.some((file) => file.state.type === 'failed'); } // prettier-ignore
   /** The first placeholder of a saved reply that is still to be filled in, as it is written; null = there is none. */
   get unfilled(): string | null { return unfilledIn(this.#draft)[0] ?? null; } // prettier-ignore
+  /** Whether what is written and attached may go out as it is. */
+  canSend(provider: ProviderName): boolean {
+    const isReady = this.hasContent && !this.isBlocked && this.#stop === null;
+    return isReady && this.unfilled === null && charactersLeft(provider, this.#draft) >= 0;
+  }
   /** Whether closing the page would lose a file, or what is being recorded. */
   get wouldLose(): boolean {
     return this.isRecording || this.#tray.length > 0 || this.#queued.some(({ file }) => file !== null && file.uploadId === null);

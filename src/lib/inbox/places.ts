@@ -7,7 +7,7 @@ export type Place = {
   mark: 'inbox' | 'people' | 'campaigns' | 'reports' | 'simulator' | 'settings';
 };
 /** A page of Settings. */
-export type SettingsPage = { href: string; title: string; permission: Permission };
+export type SettingsPage = { href: string; title: string; permission: Extract<Permission, `settings.${string}`> };
 
 /** In the order of their tabs; the first one that a role may open is where Settings begin. */
 const settingsPages: readonly SettingsPage[] = [

@@ -6,6 +6,7 @@ import { Composer } from './composer.svelte';
 import { Hold } from './hold.svelte';
 import { LiveSocket, type LiveState } from './live-socket.svelte';
 import { lostFilesWords } from './loss-words';
+import { unsentWords, type LeftBehind } from './left-behind';
 import { NoteDraft } from './note-draft.svelte';
 import { isOpenHere, markOpen } from './open-here';
 import type { TakeBackReason } from './send-queue';
@@ -194,10 +195,20 @@ export class Thread {
     });
   }
 
-  /** The pop-up's answer: sets the status and gives the conversation back. False when it did not work. */
-  closeAs(ticketStatus: TicketStatus): Promise<boolean> {
+  /** Sends what is written, where it may go out. */
+  send(): void {
+    const provider = this.conversation?.channel.provider;
+    if (!provider || this.isWindowClosedAt(this.#deps.now()) || !this.composer.canSend(provider)) return;
+    this.composer.send(this.#seenSeq, provider);
+  }
+
+  /** Sets the status and gives the conversation back. False when it did not work, or more would stay unsent than may. */
+  closeAs(ticketStatus: TicketStatus, leaves: LeftBehind = 'anything'): Promise<boolean> {
+    const wasSaid = this.composer.notice;
     return this.#attempt(async () => {
       await this.composer.settled();
+      const unsent = unsentWords(this.composer, leaves, wasSaid);
+      if (unsent !== null) throw new NotTried(unsent);
       const { epoch } = this.hold;
       if (epoch === null) throw new NotTried('You do not hold this conversation any more.');
       await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus });

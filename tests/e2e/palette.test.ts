@@ -20,6 +20,7 @@ test('Ctrl+K opens the palette while one writes; the draft, the caret and the ho
   await nia.says('Are you there?');
   const ana = await enter('ana');
   const thread = await ana.hold(nia);
+  await expect(thread.composer).toBeFocused();
   const { keyboard } = ana.page;
   const palette = paletteOf(ana.page);
   await thread.composer.fill('Half a sentence');
@@ -90,6 +91,7 @@ test('the ticket is set from the palette; what cannot be done is not offered', a
   await nia.says('A ticket, please');
   const [ana, ben] = [await enter('ana'), await enter('ben')];
   const thread = await ana.hold(nia);
+  await expect(thread.composer).toBeFocused();
   const { keyboard } = ana.page;
   await keyboard.press('Control+k');
   await expect(paletteOf(ana.page).entry(/^Set the ticket to Pending/)).toBeVisible();
@@ -120,7 +122,7 @@ test('E closes, frees and goes on to the next; P at the end of the list leads ba
   const ana = await enter('ana');
   await ana.goto(`/conversations/${nia.conversationId}?q=${encodeURIComponent(name)}`);
   await expect(ana.rows.getByRole('link')).toHaveCount(2);
-  await expect(ana.thread(nia).send).toBeVisible();
+  await expect(ana.thread(nia).composer).toBeFocused();
   // In the composer it is a letter.
   await ana.thread(nia).composer.fill('');
   await ana.page.keyboard.type('e');
@@ -157,7 +159,6 @@ test('from the list to an answer, a closed ticket and the next conversation in t
   await keyboard.press('j');
   await keyboard.press('Enter');
   await expect(ana.thread(nia).composer).toBeFocused();
-  await expect(ana.thread(nia).send).toBeVisible();
   await keyboard.type('All done');
   await keyboard.press('Control+Shift+Enter');
   await expect(ana.thread(tom).composer).toBeFocused();
@@ -175,6 +176,7 @@ test('an answer that does not get through keeps its conversation open, in words,
   const ana = await enter('ana');
   const thread = await ana.hold(nia);
   await expect(thread.bubble('Line 30 of a long story')).toBeVisible();
+  await expect(thread.composer).toBeFocused();
   // Who reads further up does not see what comes in below.
   await thread.log.hover();
   await expect(async () => {
@@ -196,6 +198,13 @@ test('an answer that does not get through keeps its conversation open, in words,
   await thread.region.getByRole('button', { name: 'Edit' }).click();
   await expect(thread.composer).toHaveValue('Done, it is booked');
 
+  const refusal = { message: 'No', code: -32_600, data: { code: 'BAD_REQUEST', httpStatus: 400 } };
+  await ana.page.route(/conversations\.send/, (route) => route.fulfill({ status: 400, json: [{ error: refusal }] }));
+  await ana.page.keyboard.press('Control+Shift+Enter');
+  await expect(ana.page.getByText('Not closed: a message came back.')).toBeVisible();
+  await expect(thread.composer).toHaveValue('Done, it is booked');
+  await ana.page.unroute(/conversations\.send/);
+
   await ana.page.route(/conversations\.send/, (route) => route.abort());
   await ana.page.keyboard.press('Control+Shift+Enter');
   await expect(ana.page.getByText('A message is still on its way. Check the connection and try again.')).toBeVisible();
@@ -215,13 +224,14 @@ test('C gives the conversation back with its draft and takes it again, Y copies 
   await ana.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const thread = await ana.hold(nia);
   const { keyboard } = ana.page;
+  await expect(thread.composer).toBeFocused();
   await thread.composer.fill('For later');
   await thread.log.focus();
   await keyboard.press('c');
   await expect(thread.notice('Only who holds it can answer.')).toContainText('Your draft is kept.');
   await thread.log.focus();
   await keyboard.press('c');
-  await expect(thread.send).toBeVisible();
+  await expect(thread.composer).toBeFocused();
   await expect(thread.composer).toHaveValue('For later');
 
   await thread.log.focus();
@@ -248,6 +258,7 @@ test('single keys that are turned off in the palette do nothing; combinations do
   const ana = await enter('ana');
   const thread = await ana.hold(nia);
   const { keyboard } = ana.page;
+  await expect(thread.composer).toBeFocused();
   await keyboard.press('Control+k');
   await keyboard.type('single');
   await expect(paletteOf(ana.page).entry(/Turn single keys off/)).toHaveAttribute('aria-selected', 'true');

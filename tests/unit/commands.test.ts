@@ -121,7 +121,13 @@ function aPane(view: HoldView, { closed = false, next = true, noting = false } =
   };
   const facts = { now: () => NOW, isBusy: () => false, hasNext: () => next, isAtEnd: () => true };
   const panel = { isPanelOpen: () => false, isPanelFolded: () => true, togglePanel: note('panel'), holds: () => true };
-  const acts = { reply: note('reply'), note: note('note'), openStatus: note('status'), jump: note('jump'), escape: note('escape') };
+  const acts = {
+    reply: note('reply'),
+    note: note('note'),
+    openStatus: note('status'),
+    jump: note('jump'),
+    escape: note('escape'),
+  };
   const pane = { thread, ...facts, ...panel, ...acts, close: note('close'), copyLink: note('copy') };
   register(conversationCommands(pane));
   return done;
@@ -185,7 +191,7 @@ test('what is typed finds words by their beginnings, and everything when there i
   const found = (text: string) =>
     sectionsOf(offersNow(), text).map(({ title, offers }) => [title, ...offers.map(({ id }) => id)]);
   expect(found('')).toHaveLength(2);
-  expect(found('go rep')).toEqual([['Go to', 'reports']]);
+  expect(found('go rep')).toEqual([['Go to', 'reports', 'settings.replies']]);
   expect(found('log out')).toEqual([['Do', 'signOut']]);
   expect(found('eports')).toEqual([]);
 });

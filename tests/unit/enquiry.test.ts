@@ -29,8 +29,8 @@ function run(command: Parameters<World['run']>[0], at: number): void {
   milestones.push(...fresh.map(({ version: _, ...milestone }) => milestone));
 }
 
-const hear = (at: number, fields: Parameters<typeof anInbound>[0] = {}) =>
-  run({ type: 'receive', target, event: anInbound({ eventId: `wamid.${(n += 1)}`, at, ...fields }) }, at);
+const hear = (at: number, fields: Parameters<typeof anInbound>[0] = {}, now = at) =>
+  run({ type: 'receive', target, event: anInbound({ eventId: `wamid.${(n += 1)}`, at, ...fields }) }, now);
 const claim = (at: number) => run({ type: 'claim', agent: ana }, at);
 const send = (at: number) => {
   const { epoch = 0, seq = 0 } = world.conversation ?? {};
@@ -59,6 +59,42 @@ test('who writes after the ticket was closed opens it again; the day after, it i
   set('closed', T + 3 * HOUR);
   hear(T + 2 * HOUR + DAY);
   expect(told()).toEqual(['opened', `closed ${HOUR} ana`, 'reopened', `closed ${HOUR} ana`, 'opened']);
+});
+
+test('a ticket that was closed and set to Pending again is reopened by the customer all the same', () => {
+  hear(T);
+  claim(T);
+  set('closed', T + SOON);
+  set('pending', T + 2 * SOON);
+  hear(T + 3 * SOON);
+  expect(told()).toEqual(['opened', `closed ${SOON} ana`, 'reopened']);
+});
+
+test('messages that come days late are one enquiry, as they were when they were written', () => {
+  for (const at of [T, T + SOON, T + 2 * SOON]) hear(at, { at }, T + 2 * DAY);
+  expect(told()).toEqual(['opened', 'missed']);
+  hear(T + 2 * DAY);
+  expect(told()).toEqual(['opened', 'missed', 'opened']);
+});
+
+test('what was missed long ago is still to be counted when something new is reached', () => {
+  hear(T - 5 * DAY, { at: T - 5 * DAY }, T);
+  hear(T);
+  expect(world.conversation?.milestones?.map(({ kind }) => kind)).toEqual(['opened', 'missed', 'opened']);
+});
+
+test('a talk from before anything was noted goes on; its next ticket is counted', () => {
+  hear(T);
+  claim(T);
+  const { enquiry: _, milestones: __, ...old } = world.conversation ?? {};
+  world.conversation = old as never;
+  milestones = [];
+  hear(T + SOON);
+  send(T + 2 * SOON);
+  expect(told()).toEqual([]);
+  set('closed', T + 3 * SOON);
+  hear(T + 4 * SOON);
+  expect(told()).toEqual([`closed ${2 * SOON} ana`, 'reopened']);
 });
 
 test('what an agent makes of a closed ticket afterwards is counted no more', () => {
@@ -128,7 +164,7 @@ test('an answer by another way than ours is one, by nobody', () => {
   hear(T);
   const echo = { type: 'echo', eventId: 'wamid.echo', address: target.address, at: T + SOON, kind: 'text', text: 'Hi', media: null, details: null, messageId: null, origin: 'app' }; // prettier-ignore
   run({ type: 'receive', target, event: echo as never }, T + 2 * SOON);
-  expect(told()).toEqual(['opened', `answered ${2 * SOON}`]);
+  expect(told()).toEqual(['opened', `answered ${SOON}`]);
 });
 
 test('a provider’s notice, a repeat and a conversation from before this was noted open nothing', () => {

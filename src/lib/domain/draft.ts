@@ -146,7 +146,7 @@ export function noteAct(draft: Draft, by: Author | null, act: Act): void {
 export function stepEnquiry(draft: Draft, step: EnquiryStep | null): void {
   if (!step) return;
   show(draft, { enquiry: step.enquiry });
-  draft.milestones.push(step.milestone);
+  if (step.milestone) draft.milestones.push(step.milestone);
 }
 
 export function unlock(draft: Draft, why: 'released' | 'closed' | 'gone' | 'idle'): void {
@@ -189,7 +189,7 @@ export function finish(draft: Draft): Result<Change, Rejection> {
   if (draft.visible) set(draft, { version });
   if (draft.milestones.length > 0) {
     const reached = draft.milestones.map((milestone) => ({ ...milestone, version }));
-    set(draft, { milestones: latestMilestones(state.milestones ?? [], reached, now) });
+    set(draft, { milestones: latestMilestones(state.milestones ?? [], reached) });
   }
   const messages = [...draft.messages.values()].sort((a, b) => a.seq - b.seq).map((message) => ({ ...message, version }));
   return ok({

@@ -8,28 +8,38 @@ import { tabAt, type Policy } from './window';
  */
 export type Enquiry = { openedAt: number; isAnswered: boolean; isMissed: boolean };
 
-/** What becomes of an enquiry, and what is counted for that. */
-export type EnquiryStep = { enquiry: Enquiry | null; milestone: Milestone };
+/** What becomes of an enquiry, and what is counted for that, if anything. */
+export type EnquiryStep = { enquiry: Enquiry | null; milestone: Milestone | null };
 
-/** What of a conversation matters here. */
-type Facts = { enquiry?: Enquiry | null; ticketStatus: TicketStatus; lastInboundAt: number; unanswered: boolean };
+/** What of a conversation matters here. `enquiry`: null = it was closed; without `milestones` it is from before anything was noted. */
+type Facts = {
+  enquiry?: Enquiry | null;
+  milestones?: readonly Milestone[];
+  ticketStatus: TicketStatus;
+  lastInboundAt: number;
+  unanswered: boolean;
+};
 
 /**
- * The customer writes: `before` is the conversation as it was, null = this is its first message; `at` the provider's time. null while
- * they go on with what is open already.
+ * The customer writes: `before` is the conversation as it was, null = this is its first message; `at` the provider's time, by which it is
+ * told whether they go on with what is open, as a message may come days late. null when they do.
  */
 export function opened(before: Facts | null, at: number, policy: Policy, now: number): EnquiryStep | null {
-  const isActive = before !== null && tabAt(before.lastInboundAt, policy, now) === 'active';
-  if (isActive && before.enquiry) return null;
-  const kind = isActive && before.ticketStatus === 'closed' ? 'reopened' : 'opened';
-  const enquiry = { openedAt: Math.min(at, now), isAnswered: false, isMissed: false };
+  const openedAt = Math.min(at, now);
+  const goesOn = before !== null && openedAt < before.lastInboundAt + policy.activeWindowMs;
+  if (goesOn && before.enquiry) return null;
+  const enquiry = { openedAt, isAnswered: false, isMissed: false };
+  // A talk from before this was noted goes on: neither its beginning nor its first answer is known.
+  if (goesOn && !before.milestones && before.ticketStatus !== 'closed')
+    return { enquiry: { ...enquiry, isAnswered: true }, milestone: null };
+  const kind = goesOn && (before.enquiry === null || before.ticketStatus === 'closed') ? 'reopened' : 'opened';
   return { enquiry, milestone: { kind, at: now, ms: null, agentId: null } };
 }
 
-/** The brand answers; only the first time counts. `agentId`: null when it was by another way than ours. */
-export function answered({ enquiry }: Facts, agentId: string | null, now: number): EnquiryStep | null {
+/** The brand answers; only the first time counts. `agentId`: null when it was by another way than ours. `at`: epoch ms. */
+export function answered({ enquiry }: Facts, agentId: string | null, at: number): EnquiryStep | null {
   if (!enquiry || enquiry.isAnswered) return null;
-  const milestone = { kind: 'answered', at: now, ms: Math.max(0, now - enquiry.openedAt), agentId } as const;
+  const milestone = { kind: 'answered', at, ms: Math.max(0, at - enquiry.openedAt), agentId } as const;
   return { enquiry: { ...enquiry, isAnswered: true }, milestone };
 }
 

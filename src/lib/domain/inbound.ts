@@ -114,6 +114,7 @@ function create(target: ConversationTarget, at: number): Conversation {
     lastMessage: { seq: 0, text: '', direction: 'inbound', at },
     unread: 0,
     unanswered: true,
+    milestones: [],
   };
 }
 
@@ -188,7 +189,7 @@ function takeEcho(draft: Draft, echo: Echo): void {
     show(draft, { lastMessage: { seq: message.seq, text: previewText(message.text), direction: 'outbound', at } });
   if (at >= lastInboundAt) {
     show(draft, { unanswered: false });
-    stepEnquiry(draft, answered(draft.state, null, draft.now));
+    stepEnquiry(draft, answered(draft.state, null, Math.min(at, draft.now)));
   }
   if (message.media && isReadable(message.media)) awaitMedia(draft, message, message.media, draft.now);
   applyParked(draft, echo.eventId);

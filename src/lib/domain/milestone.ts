@@ -14,18 +14,12 @@ export type Milestone = { kind: MilestoneKind; at: number; ms: number | null; ag
 /** One that a conversation has reached, with its version: a row of that version, or a later one, has been counted for it. */
 export type ReachedMilestone = Milestone & { version: number };
 
-/** So many of a conversation wait to be counted, and so long: its row is written within seconds, hours in the worst of times. */
+/** So many of a conversation are kept until they are surely counted: its row is written within seconds, in the worst of times within hours. */
 const MOST_KEPT = 10;
-const KEPT_MS = 2 * 86_400_000;
 
 /** The milestones to keep when these are reached, the latest last. */
-export function latestMilestones(
-  kept: readonly ReachedMilestone[],
-  reached: readonly ReachedMilestone[],
-  now: number,
-): ReachedMilestone[] {
-  return [...kept.filter(({ at }) => at > now - KEPT_MS), ...reached].slice(-MOST_KEPT);
-}
+export const latestMilestones = (kept: readonly ReachedMilestone[], reached: readonly ReachedMilestone[]): ReachedMilestone[] =>
+  [...kept, ...reached].slice(-MOST_KEPT);
 
 /** Milestones are counted by half hours, which begin when hours do in nearly every time zone. */
 export const SLOT_MS = 1_800_000;

@@ -58,7 +58,7 @@ export type Wall = {
   waiting: Figure;
   /** Those of them that nobody holds. */
   unheld: Figure;
-  /** When the one that has waited longest was written; null = nobody waits. */
+  /** The latest message of the one whose latest message is the oldest; null = nobody waits. */
   oldestAt: number | null;
   /** Those who wait and whose active window ends within an hour, and within two. */
   closingSoon: { hour: Figure; twoHours: Figure };

@@ -15,7 +15,7 @@ const changes = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 /** A share as text: `4.2%`. */
 export const shareText = (share: number): string => shares.format(share);
 
-/** `+12% on the 7 days before`; of few, how many they were. */
+/** `+12% on as long a time before`; of few, how many they were. */
 export function countChange(count: number, before: number, { on, during }: Beside): string {
   if (count === before) return `as many as ${during}`;
   if (before < FEW) return `${numberText(before)} ${during}`;
@@ -42,7 +42,11 @@ export function countFigures(total: Service, previous: Service, beside: Beside):
       openedOf,
       'A customer wrote, and nothing of theirs was open. Those who came back soon after it was closed are among them.',
     ),
-    count('Answered', ({ answered }) => answered, 'Got their first answer. Further answers do not count again.'),
+    count(
+      'Answered',
+      ({ answered }) => answered,
+      'A first answer was written. Further ones do not count again; the conversation tells whether it arrived.',
+    ),
     count('Closed', ({ closed }) => closed, 'The ticket was set to Closed.'),
     count(
       'Left unanswered',

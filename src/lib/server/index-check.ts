@@ -1,5 +1,5 @@
 import { noDifferences, type IndexStep } from '../domain/index-check';
-import type { Published } from '../domain/summary';
+import { shown as seen, type Published } from '../domain/summary';
 import type { Env } from '../../../workers/env';
 import { conversationOf } from './bindings';
 import { write } from './db/conversations';
@@ -48,7 +48,8 @@ async function conversations(env: Env, after: string, rebuild: boolean): Promise
   });
   step.differences.ghost = ghosts.length;
   if (!rebuild) return step;
-  const written = known.flatMap(({ row }) => row?.summary ?? []);
+  // What the read model had has been counted with it, also where it was lost since.
+  const written = known.flatMap(({ id, row }) => (row ? [isShown(id, row) ? seen(row.summary) : row.summary] : []));
   await rewrite(env, written);
   await takeBack(env, written);
   for (const [d1, part] of placedBy(env, ghosts)) await check.removeGhosts(d1, part);

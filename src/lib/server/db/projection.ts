@@ -75,10 +75,7 @@ async function writeChunk(d1: D1Database, entries: readonly Entry[], guard: Guar
   // Each statement gets what it looks at and no more: it reads all of its parameter, again for every row it joins.
   const bound = (sql: string, of: readonly Placed[], parameter: (row: Placed) => object) =>
     of.length === 0 ? [] : [d1.prepare(sql).bind(JSON.stringify(of.map(parameter)))];
-  // A row that was lost and is put back has been counted for in its time.
-  const counted = placed.flatMap(({ summary, before }) =>
-    before || guard === '>' ? countedOf(summary, before?.version ?? -1) : [],
-  );
+  const counted = placed.flatMap(({ summary, before }) => countedOf(summary, before?.version ?? -1));
   await d1.batch([
     ...(counted.length > 0 ? [d1.prepare(COUNT).bind(JSON.stringify(counted))] : []),
     ...bound(unindex(guard), placed, keyOf),

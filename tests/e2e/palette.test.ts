@@ -141,6 +141,36 @@ test('E closes, frees and goes on to the next; P at the end of the list leads ba
   await expect.poll(async () => (await threadOf(admin, tom)).conversation).toMatchObject({ ticketStatus: 'pending', lock: null });
 });
 
+test('who goes on before a close is done is not led away from there, and it is closed all the same', async ({
+  parley,
+  enter,
+}) => {
+  const [nia, uma, leo] = [
+    await Customer.on('webhook', parley.origin),
+    await Customer.on('webhook', parley.origin),
+    await Customer.on('webhook', parley.origin),
+  ];
+  for (const customer of [leo, uma, nia]) await customer.says('Hello');
+  const ana = await enter('ana');
+  const thread = await ana.hold(nia);
+  const { page } = ana;
+  await page.route('**/api/trpc/conversations.close*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue();
+  });
+  await thread.log.focus();
+  const closed = page.waitForResponse(/conversations\.close/);
+  await page.keyboard.press('e');
+  const next = await ana.open(leo);
+  await next.composer.fill('In the middle of a sentence');
+  await closed;
+  await expect
+    .poll(async () => (await threadOf(await signIn(parley.origin, 'ben'), nia)).conversation.ticketStatus)
+    .toBe('closed');
+  await expect(page).toHaveURL(new RegExp(leo.conversationId));
+  await expect(next.composer).toHaveValue('In the middle of a sentence');
+});
+
 test('from the list to an answer, a closed ticket and the next conversation in three keys besides typing', async ({
   parley,
   provider,

@@ -139,7 +139,7 @@ describe('what an open conversation offers', () => {
 
   test('its holder', () => {
     const done = aPane({ type: 'mine', epoch: 3 });
-    expect(ids()).toEqual('reply note finish closeNext pendingNext setPending setClosed claim contact copyLink leave'.split(' '));
+    expect(ids()).toEqual('reply note closeNext pendingNext setPending setClosed claim contact copyLink leave'.split(' '));
     actOf('finish')?.run();
     actOf('closeNext')?.run();
     actOf('pendingNext')?.run();
@@ -192,6 +192,14 @@ test('what is typed finds words by their beginnings, and everything when there i
     sectionsOf(offersNow(), text).map(({ title, offers }) => [title, ...offers.map(({ id }) => id)]);
   expect(found('')).toHaveLength(2);
   expect(found('go rep')).toEqual([['Go to', 'reports', 'settings.replies']]);
-  expect(found('log out')).toEqual([['Do', 'signOut']]);
+  expect(found('sign o')).toEqual([['Do', 'signOut']]);
   expect(found('eports')).toEqual([]);
+});
+
+test('who looks for a customer does not end up where a conversation is closed', () => {
+  aPane({ type: 'mine', epoch: 3 });
+  const found = (text: string) => sectionsOf(offersNow(), text).flatMap(({ offers }) => offers.map(({ id }) => id));
+  for (const text of ['Don', 'Pen', 'Sen', 'next', 'as']) expect(found(text), text).not.toContain('closeNext');
+  for (const text of ['Pen', 'as']) expect(found(text), text).not.toContain('pendingNext');
+  expect(found('close as p')).toEqual(['pendingNext']);
 });

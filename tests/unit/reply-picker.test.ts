@@ -131,8 +131,13 @@ describe('the list', () => {
   test('leaves keys with others held to the composer', () => {
     type('/gre');
     expect(picker.pressed(key('Enter', { shiftKey: true }))).toBe('passed');
-    expect(picker.pressed(key('Enter', { ctrlKey: true }))).toBe('passed');
     expect(picker.pressed(key('Tab', { shiftKey: true }))).toBe('passed');
+  });
+
+  test('takes Enter also with Ctrl, which would send what was typed to find it', () => {
+    type('/gre');
+    expect(picker.pressed(key('Enter', { ctrlKey: true }))).toBe('pick');
+    expect(picker.pressed(key('Enter', { metaKey: true, shiftKey: true }))).toBe('pick');
   });
 
   test('is out of the way of Enter when nothing fits', () => {

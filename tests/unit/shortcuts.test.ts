@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import { commands } from '../../src/lib/inbox/commands';
-import { combinationName, digitOf, keyName, shortcutFor } from '../../src/lib/inbox/shortcuts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { commands, registerCommands } from '../../src/lib/inbox/commands';
+import { combinationName, digitOf, handleShortcut, keyName, shortcutFor } from '../../src/lib/inbox/shortcuts';
 
 const press = (key: string, code: string, shiftKey = false) => keyName({ key, code, shiftKey });
 
@@ -105,4 +105,60 @@ test.each([
   ['a', 'KeyA', false, null],
 ])('the key that types %s at %s (Shift: %s) means the digit %s', (key, code, shiftKey, digit) => {
   expect(digitOf({ key, code, shiftKey })).toBe(digit);
+});
+
+describe('a key that ends the work on a conversation', () => {
+  const ran: string[] = [];
+  let unregister = () => {};
+  let shown: string | null = null;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('Element', class {});
+    vi.stubGlobal('navigator', { platform: 'Linux' });
+    vi.stubGlobal('document', { querySelector: (selector: string) => (shown !== null && selector.includes(shown) ? {} : null) });
+    const act = (id: string) => () => void ran.push(id);
+    unregister = registerCommands({ closeNext: act('closeNext'), pendingNext: act('pendingNext'), people: act('people'), finish: act('finish') }); // prettier-ignore
+  });
+  afterEach(() => {
+    unregister();
+    ran.length = 0;
+    shown = null;
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  const type = (key: string, code: string, fields: object = {}) =>
+    handleShortcut(
+      { key, code, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, keyCode: 0, isComposing: false, repeat: false, target: null, getModifierState: () => false, preventDefault: () => {}, ...fields } as never,
+      true,
+    ); // prettier-ignore
+  const altGr = { ctrlKey: true, altKey: true, getModifierState: (name: string) => name === 'AltGraph' };
+
+  test('is none of what AltGr types', () => {
+    type('€', 'KeyE', altGr);
+    type('e', 'KeyE', altGr);
+    expect(ran).toEqual([]);
+    type('e', 'KeyE');
+    expect(ran).toEqual(['closeNext']);
+  });
+
+  test.each([
+    [1_000, ['people']],
+    [3_000, []],
+    [10_000, ['pendingNext']],
+  ])('is not the second key of a sequence that came too late: after %i ms', (ms, expected) => {
+    type('g', 'KeyG');
+    vi.advanceTimersByTime(ms);
+    type('p', 'KeyP');
+    expect(ran).toEqual(expected);
+  });
+
+  test('is not Enter over a list of things to put in', () => {
+    const keys = { ctrlKey: true, shiftKey: true };
+    shown = '[role="listbox"]';
+    type('Enter', 'Enter', keys);
+    expect(ran).toEqual([]);
+    shown = null;
+    type('Enter', 'Enter', keys);
+    expect(ran).toEqual(['finish']);
+  });
 });

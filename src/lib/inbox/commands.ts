@@ -26,7 +26,7 @@ export const commands = [
 
   { id: 'reply', keys: ['R'], words: 'Write a reply', group: 'Conversation' },
   { id: 'note', keys: ['N'], words: 'Write a note to colleagues', group: 'Conversation' },
-  { id: 'finish', keys: ['Mod+Shift+Enter'], words: 'Send, close as Closed & next', group: 'Conversation' },
+  { id: 'finish', keys: ['Mod+Shift+Enter'], words: 'Send, close as Closed & next', group: 'Conversation', keysOnly: true },
   { id: 'closeNext', keys: ['E'], words: 'Close as Closed & next', group: 'Conversation' },
   { id: 'pendingNext', keys: ['P'], words: 'Close as Pending & next', group: 'Conversation' },
   { id: 'status', keys: ['S'], words: 'Set the ticket status', group: 'Conversation', keysOnly: true },

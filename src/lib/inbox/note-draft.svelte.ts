@@ -9,6 +9,8 @@ type Deps = {
   /** Keeps the note; the same id again is the same note. */
   add(messageId: string, text: string): Promise<unknown>;
   newId(): string;
+  /** It did not work, and the note is not on screen any more; in words. */
+  failed(words: string): void;
 };
 
 /** A note to colleagues while it is written. It is kept on this device until it stands in the thread. */
@@ -53,6 +55,7 @@ export class NoteDraft {
       return true;
     } catch (error) {
       this.#problem = failureWords(error);
+      if (!this.isOpen) this.#deps.failed(this.#problem);
       return false;
     } finally {
       this.#isBusy = false;

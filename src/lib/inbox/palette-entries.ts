@@ -14,30 +14,29 @@ const titles: Record<Offer['group'], string> = {
 /** Other words that people look for. */
 const also: Partial<Record<Offer['id'], string>> = {
   reply: 'answer',
-  finish: 'resolve done',
-  closeNext: 'resolve done',
-  pendingNext: 'snooze later',
-  claim: 'claim hold release hand over',
   ask: 'request hand over',
   latest: 'jump newest bottom end',
   contact: 'customer person profile panel',
   copyLink: 'share address url',
-  leave: 'close exit',
   account: 'profile password passkey sessions',
   help: 'keys help',
   themeSystem: 'colours appearance',
   themeLight: 'colours appearance',
   themeDark: 'colours appearance night',
   singleKeys: 'shortcuts keyboard',
-  signOut: 'log out leave',
 };
+
+/** What ends the work on a conversation is found by how it begins alone: whoever looks for a customer must not end up there. */
+const ending = new Set<Offer['id']>(['closeNext', 'pendingNext', 'leave', 'claim', 'signOut']);
 
 /** What of the offers a text finds, in sections; each word of it has to be the beginning of one of theirs. Sections without any are left out. */
 export function sectionsOf(offers: readonly Offer[], text: string): Section[] {
   const found = offers.filter(
     ({ id, group, words }) =>
       text.trim() === '' ||
-      matchesSearch({ name: '', text: `${group === 'Go to' ? group : ''} ${words} ${also[id] ?? ''}` }, text),
+      (ending.has(id) && words.toLowerCase().startsWith(text.trim().toLowerCase())) ||
+      (!ending.has(id) &&
+        matchesSearch({ name: '', text: `${group === 'Go to' ? group : ''} ${words} ${also[id] ?? ''}` }, text)),
   );
   return ['Conversation', 'Go to', 'Do'].flatMap((title) => {
     const own = found.filter(({ group }) => titles[group] === title);

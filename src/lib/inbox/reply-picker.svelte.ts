@@ -93,7 +93,9 @@ export class ReplyPicker {
 
   /** What a key in the composer means while the list is open. */
   pressed({ key, ctrlKey, metaKey, altKey, shiftKey }: PickerKey): PickerAnswer {
-    if (!this.#opening || ctrlKey || metaKey || altKey || shiftKey) return 'passed';
+    // With Ctrl, Enter would send what is typed to find something.
+    const isSending = key === 'Enter' && (ctrlKey || metaKey) && !altKey;
+    if (!this.#opening || (!isSending && (ctrlKey || metaKey || altKey || shiftKey))) return 'passed';
     if (key === 'Escape') {
       this.close();
       return 'taken';

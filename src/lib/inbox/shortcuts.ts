@@ -51,8 +51,13 @@ export function shortcutFor(pending: string, key: string, inDialog: boolean): { 
 const repeating: ReadonlySet<string> = new Set(commands.flatMap((command) => ('repeats' in command ? [command.id] : [])));
 
 const SEQUENCE_MS = 1_200;
+/** A second key that comes later than that, but sooner than this, was not meant alone. */
+const LAPSED_MS = 6_000;
 let pending = '';
 let pendingSince = 0;
+
+/** What AltGr may be needed for; its other signs are nobody's. */
+const signs: ReadonlySet<string> = new Set(['[', ']', '/', '?']);
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('input, textarea, select, [contenteditable=""], [contenteditable="true"]') !== null;
@@ -76,13 +81,25 @@ export function handleShortcut(event: KeyboardEvent, characters: boolean): void 
 function combinationOf(event: KeyboardEvent): CommandId | null {
   const name = combinationName(event, isMac());
   if (name === null || isShown('[role="menu"]') || isShown(DIALOG)) return null;
+  // What is typed to find something is no answer.
+  if (event.key === 'Enter' && isShown('[role="listbox"]')) return null;
   return commands.find((command) => command.keys.some((keys) => keys === name))?.id ?? null;
 }
 
 function singleKeyOf(event: KeyboardEvent, characters: boolean): CommandId | null {
-  const key = keyName(event);
+  const key = event.getModifierState('AltGraph') && !signs.has(event.key) ? null : keyName(event);
   if (key === null || (!characters && key !== 'Esc')) return null;
   if (isShown('[role="menu"], [role="listbox"], :popover-open')) return null;
+  const age = Date.now() - pendingSince;
+  if (
+    pending !== '' &&
+    age >= SEQUENCE_MS &&
+    age < LAPSED_MS &&
+    commands.some(({ keys }) => keys.some((one) => one === `${pending} ${key}`))
+  ) {
+    pending = '';
+    return null;
+  }
   const { id, kept } = shortcutFor(Date.now() - pendingSince < SEQUENCE_MS ? pending : '', key, isShown(DIALOG));
   pending = kept;
   pendingSince = Date.now();

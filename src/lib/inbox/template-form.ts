@@ -1,3 +1,4 @@
+import { unfilledIn } from '../domain/saved-reply';
 import { MAX_TEMPLATE_VALUE, placeholdersOf, type Template, type TemplateValues } from '../domain/template';
 
 /** One placeholder to be filled. `key` names it in the values: `body.1`. */
@@ -36,6 +37,8 @@ export function firstValues(template: Template, draft: string): TemplateValues {
 /** What is wrong with a value in words, or null. An empty one is only not done yet. */
 export function valueProblem(value: string): string | null {
   if (value.trim().length > MAX_TEMPLATE_VALUE) return `${value.trim().length - MAX_TEMPLATE_VALUE} characters too long`;
+  const [unfilled] = unfilledIn(value);
+  if (unfilled !== undefined) return `Fill in ${unfilled} first`;
   return /[\r\n\t]| {5,}/u.test(value.trim()) ? 'No line breaks, tabs or long runs of spaces' : null;
 }
 

@@ -95,6 +95,7 @@ export class Thread {
       store: deps.store,
       add: (messageId, text) => api.note.mutate({ id, messageId, text }),
       newId: () => crypto.randomUUID(),
+      failed: (words) => deps.failed(`The note was not added. ${words}`),
     });
   }
 
@@ -205,15 +206,16 @@ export class Thread {
   /** Sets the status and gives the conversation back. False when it did not work, or more would stay unsent than may. */
   closeAs(ticketStatus: TicketStatus, leaves: LeftBehind = 'anything'): Promise<boolean> {
     const wasSaid = this.composer.notice;
+    // Who goes on meanwhile gives it back; it is closed under this hold all the same.
+    const { epoch } = this.hold;
     return this.#attempt(async () => {
       await this.composer.settled();
       const unsent = unsentWords(this.composer, leaves, wasSaid);
       if (unsent !== null) throw new NotTried(unsent);
-      const { epoch } = this.hold;
       if (epoch === null) throw new NotTried('You do not hold this conversation any more.');
       await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus });
       this.hold.leave();
-    });
+    }, 'always');
   }
 
   setTicketStatus(ticketStatus: TicketStatus): Promise<boolean> {
@@ -330,7 +332,8 @@ export class Thread {
   }
 
   /** Runs an act of the agent and says whether it worked; what goes wrong is told, and a refusal for want of the hold ends it here, too. */
-  async #attempt(act: () => Promise<unknown>): Promise<boolean> {
+  /** `told`: where it is said that it did not work; `always` also when the agent is somewhere else by then. */
+  async #attempt(act: () => Promise<unknown>, told: 'here' | 'always' = 'here'): Promise<boolean> {
     try {
       await act();
       return true;
@@ -338,7 +341,7 @@ export class Thread {
       const rejection = rejectionOf(error);
       if (rejection?.reason === 'locked' || rejection?.reason === 'stale_epoch') this.hold.refused(rejection.lock);
       if (rejection?.reason === 'window_closed') this.#windowClosedAt = rejection.sendWindowUntil;
-      if (!this.#left && this.#log !== null) this.#deps.failed(failureWords(error));
+      if ((!this.#left || told === 'always') && this.#log !== null) this.#deps.failed(failureWords(error));
       return false;
     }
   }

@@ -42,8 +42,8 @@ type Deps = {
 };
 
 /**
- * Does what the commits promised, in three lanes that cannot hold each other up: messages to the provider, campaign look-ups, and
- * the row to the Inbox hub. Storage is re-read after every wait, because calls come in meanwhile.
+ * Does what the commits promised, in lanes that cannot hold each other up, one for each kind of work and one for the row to the
+ * Inbox hub. Storage is re-read after every wait, because calls come in meanwhile.
  */
 export class Deliveries {
   readonly #deps: Deps;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * What reports count of an enquiry (`enquiry.ts`). `opened`: a customer wrote, and nothing of theirs was open. `reopened`: the same, within
- * the day in which the last one was closed. `answered`: its first answer. `closed`: its ticket was set to Closed. `missed`: the customer
- * wrote last, and the active window ended.
+ * What reports count of an enquiry (`enquiry.ts`). `opened`: a customer wrote, and nothing of theirs was open. `reopened`: the same, after
+ * the last one was closed and within the active window of what they wrote before. `answered`: its first answer. `closed`: its ticket was
+ * set to Closed. `missed`: the customer wrote last, and the active window ended.
  */
 export const MilestoneKind = z.enum(['opened', 'reopened', 'answered', 'closed', 'missed']);
 export type MilestoneKind = z.infer<typeof MilestoneKind>;

@@ -100,7 +100,7 @@ function singleKeyOf(event: KeyboardEvent, characters: boolean): CommandId | nul
     pending = '';
     return null;
   }
-  const { id, kept } = shortcutFor(Date.now() - pendingSince < SEQUENCE_MS ? pending : '', key, isShown(DIALOG));
+  const { id, kept } = shortcutFor(age < SEQUENCE_MS ? pending : '', key, isShown(DIALOG));
   pending = kept;
   pendingSince = Date.now();
   return id;

@@ -7,6 +7,7 @@ import { shown, type Published, type Summary } from '../../src/lib/domain/summar
 import type { AuditEntry } from '../../src/lib/server/db/audit';
 import { database } from '../../src/lib/server/db/client';
 import { counts, write } from '../../src/lib/server/db/conversations';
+import { beginWhole, countParts, foldSome } from '../../src/lib/server/db/folding';
 import { foldNames } from '../../src/lib/server/db/people-names';
 import { reindexSome } from '../../src/lib/server/db/reindexing';
 import { conversationOf, policyOf, readModelOf, readModelsOf, type Env } from '../env';
@@ -15,6 +16,7 @@ import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { Backfill } from './backfill';
 import { BatchWriter } from './batch-writer';
+import { Folding } from './folding';
 import { Ledger } from './ledger';
 import { LiveCounts } from './live-counts';
 import { Presence } from './presence';
@@ -34,6 +36,7 @@ const AGAIN_AT_ONCE = 200;
 /** Of one look at what a migration has left to do: as long in the database's way as a batch of messages or two. */
 const NAMES_AT_ONCE = 500;
 const ENTRIES_AT_ONCE = 200;
+const FOLDED_AT = 'index_folded_at';
 
 /**
  * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth,
@@ -46,6 +49,7 @@ export class Inbox extends DurableObject<Env> {
   readonly #audit: AuditWriter;
   readonly #registry: Registry;
   readonly #backfills: Backfill[];
+  readonly #folding: Folding;
   readonly #counts: LiveCounts;
   readonly #presence: Presence;
   readonly #recent = new Recent();
@@ -70,12 +74,21 @@ export class Inbox extends DurableObject<Env> {
       tell: (counts) => this.#tell({ type: 'counts', counts }),
       isWatched: () => this.ctx.getWebSockets().length > 0,
     });
+    const inEach = async <T>(ask: (d1: D1Database) => Promise<T>): Promise<T[]> => Promise.all(readModelsOf(env).map(ask));
+    this.#folding = new Folding({
+      ...clock,
+      whole: { at: () => ctx.storage.kv.get<number>(FOLDED_AT) ?? null, keep: (at) => ctx.storage.kv.put(FOLDED_AT, at) },
+      parts: async () => Math.max(...(await inEach(countParts))),
+      fold: async () => (await inEach(foldSome)).every(Boolean),
+      beginWhole: async () => (await inEach(beginWhole)).every(Boolean),
+    });
     this.#writer = new BatchWriter({
       ...clock,
       // That a write which took too long may still happen does no harm: versions decide.
       write: async (summaries) => {
         await within(WRITE_TIMEOUT_MS, writeEach(env, summaries));
         this.#counts.changed();
+        this.#folding.changed();
       },
     });
     this.#ledger = new Ledger({ ...clock, sql: ctx.storage.sql, noted: () => this.#arm() });

@@ -46,8 +46,8 @@ export function loadD1(file: string, { rows, now, searchable }: { rows: number; 
       db.exec('COMMIT');
     }
     loadPeople(db);
-    // As a database is that has been written to for a while.
-    db.exec(`INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('merge', 500)`);
+    // As the hub leaves it after a day (workers/inbox/folding.ts).
+    db.exec(`INSERT INTO conversations_fts (conversations_fts) VALUES ('optimize')`);
     const size = db.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()').get();
     return {
       rows,

@@ -1,4 +1,6 @@
 import { write } from '../../../src/lib/server/db/conversations';
+import { beginWhole, countParts, foldSome } from '../../../src/lib/server/db/folding';
+import { Folding } from '../../../workers/inbox/folding';
 import { recorded } from '../../fixtures/recorded-d1';
 import { conversationOf } from '../data/conversations';
 
@@ -14,6 +16,17 @@ export type Written = {
   read: number;
 };
 
+/** The hub's own folding beside the writes. One part of all was made when the rows were loaded. */
+const foldingOf = (d1: D1Database, wholeAt: number): Folding =>
+  new Folding({
+    parts: () => countParts(d1),
+    fold: () => foldSome(d1),
+    beginWhole: () => beginWhole(d1),
+    whole: { at: () => wholeAt, keep: () => {} },
+    later: (run, afterMs) => void setTimeout(run, afterMs),
+    now: () => Date.now(),
+  });
+
 /**
  * Writes new messages of known conversations with the product's own code, so many rows a batch, one batch after the other. `rows` is how
  * many conversations there are; `round` tells repeats apart, as a version is written once.
@@ -24,6 +37,7 @@ export async function writeSome(
 ): Promise<Written> {
   const { d1: noting, ran } = recorded(d1);
   const latenciesMs: number[] = [];
+  const folding = foldingOf(d1, Date.now());
   const start = Date.now();
   for (let batch = 0; batch < batches; batch += 1) {
     const changed = Array.from({ length: size }, (_, i) => {
@@ -37,6 +51,7 @@ export async function writeSome(
     const before = performance.now();
     await write(noting, changed);
     latenciesMs.push(performance.now() - before);
+    folding.changed();
   }
   const rowsPerSecond = (size * batches * 1000) / Math.max(1, Date.now() - start);
   const each = (key: 'rowsWritten' | 'rowsRead') => ran.reduce((sum, statement) => sum + statement[key], 0) / (size * batches);

@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { LayoutLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** Campaigns are for those who write, approve and read them. */
-export const load: LayoutLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'campaigns')) error(403, 'Campaigns are for Admins, Creators, Approvers and Members.');
-};
+export const load = only('campaigns', 'Campaigns are for Admins, Creators, Approvers and Members.');

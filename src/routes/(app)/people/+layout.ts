@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { LayoutLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** People are for those who talk to them. */
-export const load: LayoutLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'people')) error(403, 'People are for Agents and Admins.');
-};
+export const load = only('people', 'People are for Agents and Admins.');

@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { LayoutLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** Reports are for those who answer for how customers are served. */
-export const load: LayoutLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'reports')) error(403, 'Reports are for Admins and Members.');
-};
+export const load = only('reports', 'Reports are for Admins and Members.');

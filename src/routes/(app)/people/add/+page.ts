@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { PageLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** Who is in the list is the Admins' to change. */
-export const load: PageLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'people.edit')) error(403, 'Importing people is for Admins.');
-};
+export const load = only('people.edit', 'Importing people is for Admins.');

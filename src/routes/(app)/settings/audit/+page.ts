@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { PageLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** Who did what is for Admins to read. */
-export const load: PageLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'settings.audit')) error(403, 'The audit is for Admins.');
-};
+export const load = only('settings.audit', 'The audit is for Admins.');

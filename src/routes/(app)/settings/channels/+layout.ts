@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { LayoutLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** Channels are the Admins' to set up. */
-export const load: LayoutLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'settings.channels')) error(403, 'Channels are for Admins.');
-};
+export const load = only('settings.channels', 'Channels are for Admins.');

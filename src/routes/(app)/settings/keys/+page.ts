@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { PageLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** Keys of the API are the Admins' to issue. */
-export const load: PageLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'settings.keys')) error(403, 'API keys are for Admins.');
-};
+export const load = only('settings.keys', 'API keys are for Admins.');

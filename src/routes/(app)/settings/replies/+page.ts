@@ -1,8 +1,4 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { PageLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
 /** Agents use saved replies, Admins write them. */
-export const load: PageLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'settings.replies')) error(403, 'Saved replies are written by Admins.');
-};
+export const load = only('settings.replies', 'Saved replies are written by Admins.');

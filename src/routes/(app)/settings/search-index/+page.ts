@@ -1,7 +1,3 @@
-import { error } from '@sveltejs/kit';
-import { may } from '$lib/domain/role';
-import type { PageLoad } from './$types';
+import { only } from '$lib/inbox/only';
 
-export const load: PageLoad = async ({ parent }) => {
-  if (!may((await parent()).user.role, 'settings.index')) error(403, 'The search index is for Admins.');
-};
+export const load = only('settings.index', 'The search index is for Admins.');

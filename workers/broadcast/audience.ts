@@ -10,7 +10,7 @@ import { reachable } from '../../src/lib/server/db/people';
 import * as properties from '../../src/lib/server/db/properties';
 import * as segments from '../../src/lib/server/db/segments';
 import { policyOf, type Env } from '../env';
-import type { Gathered } from './store';
+import type { Gathered } from './recipient';
 
 /**
  * A segment's query as it stands when the campaign starts, null = everybody; or in words why there is none. Where an app takes nothing

@@ -11,8 +11,8 @@ import { PING, PONG } from '../../src/lib/domain/protocol';
 import type { Receipt } from '../../src/lib/domain/provider';
 import { begin } from '../../src/lib/server/db/broadcasts';
 import type { Env } from '../env';
-import { earliest } from '../conversation/outbox';
 import { migrate } from '../object-schema';
+import { BACKSTOP_MS, dueAt, LEASE_MS } from './due';
 import { Gathering } from './gathering';
 import { Lanes } from './lanes';
 import { takeReceipt, takeSettlement, type Settlement } from './outcomes';
@@ -20,15 +20,11 @@ import { whyHeld } from './outlet';
 import { Rate } from './rate';
 import { Records } from './records';
 import { schema } from './schema';
-import { Store, type State, type Taken } from './store';
+import { begun, finished, lookedAt, paused, planned, resumed, stopped, type State } from './state';
+import type { Taken } from './recipient';
+import { Store } from './store';
 import { Watchers } from './watchers';
 
-/** The longest that a handful of calls takes, and a little: nothing is heard of a call after that. */
-export const CALL_MS = 15_000;
-const LEASE_MS = CALL_MS + 5_000;
-/** How often is looked whether everything moves, and whether a stopped channel works again. */
-const BACKSTOP_MS = 5_000;
-const HELD_MS = 3_000;
 const MAX_LIST = 500;
 const PATIENCE_MS = 3_000;
 
@@ -64,7 +60,7 @@ export class Broadcast extends DurableObject<Env> {
       store: this.#store,
       transact: (work) => this.#transact(work),
       moved: () => this.#moved(),
-      pause: (reason, isHeld) => this.#pauseFor(reason, isHeld),
+      pause: (reason, isHeld) => this.#change((state) => paused(state, reason, isHeld)),
     });
   }
 
@@ -75,17 +71,7 @@ export class Broadcast extends DurableObject<Env> {
   async launch(plan: BroadcastPlan): Promise<Progress> {
     const state = this.#store.state();
     if (state === null || state.phase === 'scheduled') {
-      this.#set({
-        plan,
-        phase: 'scheduled',
-        pausedFrom: 'gathering',
-        reason: null,
-        isHeld: false,
-        startedAt: null,
-        finishedAt: null,
-        perSecond: 1,
-        cursor: 0,
-      });
+      this.#set(planned(plan));
     }
     await this.#arm();
     return this.progress() ?? Promise.reject(new Error('a broadcast without a plan'));
@@ -93,17 +79,13 @@ export class Broadcast extends DurableObject<Env> {
 
   /** Nobody is called any more, within a second; what is being called ends. Nothing is lost. */
   async pause(): Promise<Progress | null> {
-    const state = this.#store.state();
-    if (state?.phase === 'gathering' || state?.phase === 'sending') {
-      this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason: null, isHeld: false });
-    } else if (state?.phase === 'paused') this.#set({ ...state, reason: null, isHeld: false });
+    this.#change((state) => paused(state, null, false));
     await this.#arm();
     return this.progress();
   }
 
   async resume(): Promise<Progress | null> {
-    const state = this.#store.state();
-    if (state?.phase === 'paused') this.#set({ ...state, phase: state.pausedFrom, reason: null, isHeld: false });
+    this.#change(resumed);
     await this.#arm();
     return this.progress();
   }
@@ -120,11 +102,8 @@ export class Broadcast extends DurableObject<Env> {
   /** Ends it for good: who has not been called stays uncalled. One that has not begun is forgotten, and may be planned anew. */
   async stop(): Promise<Progress | null> {
     if (await this.cancel()) return this.progress();
-    const state = this.#store.state();
-    if (state && state.phase !== 'sent' && state.phase !== 'stopped') {
-      this.#set({ ...state, phase: 'stopped', reason: null, finishedAt: Date.now() });
-      await this.#arm();
-    }
+    this.#change((state) => stopped(state, Date.now()));
+    await this.#arm();
     return this.progress();
   }
 
@@ -187,14 +166,8 @@ export class Broadcast extends DurableObject<Env> {
 
   /** The channel is stopped: pauses until it works again. */
   async hold(reason: string): Promise<void> {
-    this.#pauseFor(reason, true);
+    this.#change((state) => paused(state, reason, true));
     await this.#arm();
-  }
-
-  #pauseFor(reason: string, isHeld: boolean): void {
-    const state = this.#store.state();
-    if (state?.phase !== 'gathering' && state?.phase !== 'sending') return;
-    this.#set({ ...state, phase: 'paused', pausedFrom: state.phase, reason, isHeld });
   }
 
   /** A lane has ended; says whether it should be called again at once. */
@@ -263,7 +236,7 @@ export class Broadcast extends DurableObject<Env> {
     this.#transact(() => this.#store.doubt(now - LEASE_MS, BROKE_OFF, now));
     await this.#gathering.run();
     if (state.phase === 'paused' && state.isHeld) await this.#lookAtChannel(state.plan.channelId);
-    this.#finish();
+    if (isDone(this.#store.tally())) this.#change((current) => finished(current, Date.now()));
     if (this.#store.state()?.phase === 'sending' && this.#isDue(Date.now())) {
       const { perSecond = 1 } = this.#store.state() ?? {};
       await this.#lanes.wake(state.plan.campaignId, { recipients: this.#store.tally().queued, perSecond }, Date.now());
@@ -281,7 +254,7 @@ export class Broadcast extends DurableObject<Env> {
     // Called off, or planned anew, while it was asked.
     if (state?.phase !== 'scheduled' || state.plan.at !== at) return;
     if (status === null) return this.#forget();
-    this.#set({ ...state, phase: status === 'paused' ? 'paused' : 'gathering', startedAt: Date.now() });
+    this.#set(begun(state, status === 'paused', Date.now()));
   }
 
   async #forget(): Promise<void> {
@@ -293,22 +266,19 @@ export class Broadcast extends DurableObject<Env> {
   /** Goes on when an Admin has put the channel right. */
   async #lookAtChannel(channelId: string): Promise<void> {
     const reason = await whyHeld(this.env, channelId);
-    const state = this.#store.state();
-    if (state?.phase !== 'paused' || !state.isHeld) return;
-    if (reason === null) this.#set({ ...state, phase: state.pausedFrom, reason, isHeld: false });
-    else if (reason !== state.reason) this.#set({ ...state, reason });
-  }
-
-  /** Everybody has an outcome: that is the end of it. */
-  #finish(): void {
-    const state = this.#store.state();
-    if (state?.phase !== 'sending' || !isDone(this.#store.tally())) return;
-    this.#set({ ...state, phase: 'sent', finishedAt: Date.now() });
+    this.#change((state) => lookedAt(state, reason));
   }
 
   #isDue(now: number): boolean {
     const at = this.#store.nextDueAt();
     return at !== null && at <= now;
+  }
+
+  /** Takes a step, where there is a plan and the step leads anywhere. */
+  #change(step: (state: State) => State): void {
+    const state = this.#store.state();
+    const next = state && step(state);
+    if (next && next !== state) this.#set(next);
   }
 
   #set(state: State): void {
@@ -337,40 +307,10 @@ export class Broadcast extends DurableObject<Env> {
   /** Sets the alarm to the earliest of everything that is due. */
   async #arm(): Promise<void> {
     const now = Date.now();
-    const at = this.#dueAt(now);
+    const parts = { store: this.#store, records: this.#records, gathering: this.#gathering, lanes: this.#lanes };
+    const at = dueAt(parts, this.#beginAt, now);
     if (at === null) return;
     const armed = await this.ctx.storage.getAlarm();
     if (armed === null || armed > at) await this.ctx.storage.setAlarm(Math.max(at, now));
-  }
-
-  #dueAt(now: number): number | null {
-    const state = this.#store.state();
-    if (!state) return null;
-    const callAt = this.#store.oldestCallAt();
-    return earliest(
-      this.#records.dueAt(now),
-      callAt === null ? null : Math.max(callAt + LEASE_MS, now),
-      this.#phaseDueAt(state, now),
-    );
-  }
-
-  #phaseDueAt({ phase, plan, isHeld }: State, now: number): number | null {
-    switch (phase) {
-      case 'scheduled':
-        return Math.max(plan.at ?? now, this.#beginAt);
-      case 'gathering':
-        return this.#gathering.dueAt(now);
-      case 'sending': {
-        if (isDone(this.#store.tally())) return now;
-        // Nobody is at it: at once when there is something to do. Else only to see that it goes on.
-        const dueAt = this.#store.nextDueAt() ?? now + BACKSTOP_MS;
-        return this.#lanes.isIdle(now) ? Math.max(dueAt, now) : now + BACKSTOP_MS;
-      }
-      case 'paused':
-        return isHeld ? now + HELD_MS : null;
-      case 'stopped':
-      case 'sent':
-        return null;
-    }
   }
 }

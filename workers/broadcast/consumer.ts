@@ -5,10 +5,10 @@ import { signToken, WHOLE } from '../../src/lib/server/campaign-token';
 import { unbegun } from '../../src/lib/server/providers/call';
 import { reconsidered } from '../channels';
 import { broadcastOf, gateOf, type Env } from '../env';
-import { CALL_MS } from './broadcast';
+import { CALL_MS } from './due';
 import type { Settlement } from './outcomes';
 import { NO_OUTLET, outletOf, type Outlet } from './outlet';
-import type { Taken } from './store';
+import type { Taken } from './recipient';
 
 /** How long a lane works before it gives way to others: a queue works its batches off one by one where there is only one process. */
 const PIECE_MS = 4_000;

@@ -4,7 +4,8 @@ import { singleFlight } from '../conversation/outbox';
 import type { Env } from '../env';
 import { audienceOf, gather, queryOf, readQuery } from './audience';
 import { NO_OUTLET, outletOf } from './outlet';
-import type { State, Store } from './store';
+import type { State } from './state';
+import type { Store } from './store';
 
 /** After a failed look the database is left alone for so long. */
 const RETRY_MS = 5_000;

@@ -4,7 +4,8 @@ import { writeFigures } from '../../src/lib/server/db/broadcasts';
 import { backOffMs, earliest, singleFlight } from '../conversation/outbox';
 import type { Env } from '../env';
 import { LateSends } from './late-sends';
-import type { Store, Unrecorded } from './store';
+import type { Unrecorded } from './recipient';
+import type { Store } from './store';
 
 /** While it is being sent, figures are written this often. */
 const WRITE_EVERY_MS = 1_000;

@@ -3,77 +3,26 @@ import {
   emptyTally,
   ERASED,
   outcomes,
-  phases,
-  type BroadcastPlan,
   type Outcome,
-  type Phase,
   type RecipientRow,
   type Settled,
   type Tally,
 } from '../../src/lib/domain/broadcast';
-import type { TemplateUse } from '../../src/lib/domain/template';
 import { overwriting } from '../../src/lib/server/db/overwriting';
-
-/** A message made for one person. */
-export type Written = { text: string; template: TemplateUse | null; buttons: string[] };
-/** Somebody gathered: with their message, or in words why there is none. */
-export type Gathered = { personId: string; name: string; address: string; identity: string } & (
-  { message: Written } | { skipped: string }
-);
-/** One recipient to be called: `attempt` counts from 1 and goes back with the outcome. */
-export type Taken = { seq: number; attempt: number; address: string; message: Written };
-/** A recipient whose message the records in D1 do not have, or not with its provider's id. */
-export type Unrecorded = { seq: number; address: string; message: Written; providerMessageId: string | null; calledAt: number };
-
-export type State = {
-  plan: BroadcastPlan;
-  phase: Phase;
-  /** What to go on with after a pause. */
-  pausedFrom: 'gathering' | 'sending';
-  /** Why it is paused; null = somebody wished it. */
-  reason: string | null;
-  /** Whether it goes on by itself when its channel works again. */
-  isHeld: boolean;
-  startedAt: number | null;
-  finishedAt: number | null;
-  /** What the channel's app takes in a second. */
-  perSecond: number;
-  /** The person after whom gathering goes on. */
-  cursor: number;
-};
-
-const Message = z.object({
-  text: z.string(),
-  template: z
-    .object({
-      name: z.string(),
-      language: z.string(),
-      header: z.array(z.object({ name: z.string().nullable(), text: z.string() })),
-      body: z.array(z.object({ name: z.string().nullable(), text: z.string() })),
-    })
-    .nullable(),
-  buttons: z.array(z.string()),
-});
-const messageOf = (json: string): Written => Message.parse(JSON.parse(json));
+import {
+  isOut,
+  messageOf,
+  NO_MESSAGE,
+  shown,
+  type Gathered,
+  type RecipientRecord,
+  type Taken,
+  type Unrecorded,
+  type Written,
+} from './recipient';
+import { stateOf, type State } from './state';
 
 const StoredTally = z.object(Object.fromEntries(outcomes.map((outcome) => [outcome, z.number()])));
-const outcomeOf = (text: string): Outcome => outcomes.find((known) => known === text) ?? 'unknown';
-/** A skipped person has no message. */
-const NO_MESSAGE = '';
-
-type RecipientRecord = {
-  seq: number;
-  person_id: string;
-  name: string;
-  address: string;
-  message: string;
-  outcome: string;
-  reason: string | null;
-  attempts: number;
-  provider_message_id: string | null;
-  called_at: number | null;
-  at: number;
-};
 
 /** Every SQL statement of the broadcast: synchronous, times in epoch ms; never all recipients at once. */
 export class Store {
@@ -310,26 +259,4 @@ export class Store {
   #rows<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
     return this.#sql.exec<Row>(query, ...bindings).toArray();
   }
-}
-
-/** Whether a message may be at its receiver's: replies to it have to find it. */
-const isOut = (outcome: Outcome): boolean =>
-  outcome === 'unknown' || outcome === 'sent' || outcome === 'delivered' || outcome === 'read';
-
-const shown = ({ seq, person_id, name, address, outcome, reason, attempts, at }: RecipientRecord): RecipientRow => ({
-  seq,
-  personId: person_id,
-  name,
-  address,
-  outcome: outcomeOf(outcome),
-  reason,
-  attempts,
-  at,
-});
-
-/** What this object itself has written. */
-function stateOf(text: string): State {
-  const state: State = JSON.parse(text);
-  if (!phases.includes(state.phase)) throw new Error('a broadcast in an unknown phase');
-  return state;
 }

@@ -1,10 +1,8 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { z } from 'zod';
-import { hashOf } from '$lib/server/auth/hash';
-import { lookUp } from '$lib/server/auth/links';
+import { openedLink } from '$lib/server/auth/opened-link';
 import { hashPassword, NewPassword } from '$lib/server/auth/password';
 import { readForm } from '$lib/server/body';
-import { database } from '$lib/server/db/client';
 import * as invites from '$lib/server/db/invites';
 import { accept } from '$lib/server/db/joining';
 import type { Actions, PageServerLoad } from './$types';
@@ -12,26 +10,18 @@ import type { Actions, PageServerLoad } from './$types';
 const Form = z.object({ name: z.string().trim().min(1).max(80), password: NewPassword });
 
 /** Whoever has the link may see whom it is for. */
-export const load: PageServerLoad = async ({ params, platform, request }) => {
-  if (!platform) error(503);
-  const { env } = platform;
-  const tokenHash = await hashOf(params.token);
-  const { found, waitMs } = await lookUp(env, request, () => invites.usable(database(env.DB), tokenHash, Date.now()));
-  if (waitMs > 0) error(429);
+export const load: PageServerLoad = async (event) => {
+  const { found } = await openedLink(event, invites.usable);
   return { invite: found && { email: found.email, role: found.role } };
 };
 
 export const actions: Actions = {
-  default: async ({ params, platform, request }) => {
-    if (!platform) error(503);
-    const { env } = platform;
-    const fields = await readForm(request);
+  default: async (event) => {
+    const fields = await readForm(event.request);
     if (!fields) error(413);
     const form = Form.safeParse(fields);
     if (!form.success) return fail(400, { problem: 'Enter your name, and a password of at least 8 characters.' });
-    const tokenHash = await hashOf(params.token);
-    const { found, waitMs } = await lookUp(env, request, () => invites.usable(database(env.DB), tokenHash, Date.now()));
-    if (waitMs > 0) error(429);
+    const { env, tokenHash, found } = await openedLink(event, invites.usable);
     // A hash is slow on purpose: nobody without a good link makes us reckon one.
     if (!found) return fail(410, { problem: 'This invite has been used or has run out.' });
     const passwordHash = await hashPassword(form.data.password);

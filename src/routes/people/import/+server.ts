@@ -1,8 +1,8 @@
 import { error, json } from '@sveltejs/kit';
 import { z } from 'zod';
 import { Mapping, MAX_IMPORT_BYTES } from '$lib/domain/people-import';
-import { may } from '$lib/domain/role';
 import { readBody } from '$lib/server/body';
+import { granted } from '$lib/server/granted';
 import { importPeople } from '$lib/server/people-import';
 import type { RequestHandler } from './$types';
 
@@ -15,10 +15,7 @@ const Form = z.object({ id: z.uuid(), mapping: Mapping });
  * became of it; 400, 413 or 422 with `{ message }` when nothing did.
  */
 export const POST: RequestHandler = async ({ request, locals, platform }) => {
-  const { user } = locals;
-  if (!user) error(401, 'Sign in first.');
-  if (!may(user.role, 'people.edit')) error(403, 'Your role does not allow this.');
-  if (!platform) error(503, 'This is not available for the moment. Try again shortly.');
+  const { user, env } = granted({ locals, platform }, 'people.edit');
   const bytes = await readBody(request, MAX_IMPORT_BYTES + FORM_BYTES);
   const type = request.headers.get('content-type') ?? '';
   if (!bytes) error(413, `A file can have at most ${MAX_IMPORT_BYTES / 1_000_000} MB. Split it.`);
@@ -30,7 +27,7 @@ export const POST: RequestHandler = async ({ request, locals, platform }) => {
   const text = decoded(await file.arrayBuffer());
   if (text === null) error(422, 'The file is not UTF-8. Save it as “CSV UTF-8” and try again.');
   const { id, name, role } = user;
-  const result = await importPeople(platform.env, { ...fields.data, text, agent: { id, name, role } });
+  const result = await importPeople(env, { ...fields.data, text, agent: { id, name, role } });
   if (!result.ok) error(422, result.error);
   return json(result.value);
 };

@@ -2,11 +2,10 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { z } from 'zod';
 import { ending } from '$lib/server/auth/ending';
 import { hashOf } from '$lib/server/auth/hash';
-import { lookUp } from '$lib/server/auth/links';
+import { openedLink } from '$lib/server/auth/opened-link';
 import { hashPassword, NewPassword } from '$lib/server/auth/password';
 import { guardOf } from '$lib/server/bindings';
 import { readForm } from '$lib/server/body';
-import { database } from '$lib/server/db/client';
 import * as resets from '$lib/server/db/password-resets';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -14,26 +13,18 @@ const Form = z.object({ password: NewPassword });
 const GONE = 'This link has been used or has run out. Ask an Admin for another one.';
 
 /** Whoever has the link may see whose password it is. */
-export const load: PageServerLoad = async ({ params, platform, request }) => {
-  if (!platform) error(503);
-  const { env } = platform;
-  const tokenHash = await hashOf(params.token);
-  const { found, waitMs } = await lookUp(env, request, () => resets.usable(database(env.DB), tokenHash, Date.now()));
-  if (waitMs > 0) error(429);
+export const load: PageServerLoad = async (event) => {
+  const { found } = await openedLink(event, resets.usable);
   return { email: found && found.email };
 };
 
 export const actions: Actions = {
-  default: async ({ params, platform, request }) => {
-    if (!platform) error(503);
-    const { env } = platform;
-    const fields = await readForm(request);
+  default: async (event) => {
+    const fields = await readForm(event.request);
     if (!fields) error(413);
     const form = Form.safeParse(fields);
     if (!form.success) return fail(400, { problem: 'The password needs at least 8 characters.' });
-    const tokenHash = await hashOf(params.token);
-    const { found, waitMs } = await lookUp(env, request, () => resets.usable(database(env.DB), tokenHash, Date.now()));
-    if (waitMs > 0) error(429);
+    const { env, tokenHash, found } = await openedLink(event, resets.usable);
     if (!found) return fail(410, { problem: GONE });
     const passwordHash = await hashPassword(form.data.password);
     // Whoever was signed in with the old password is not any more.

@@ -1,10 +1,11 @@
 import { error } from '@sveltejs/kit';
 import { AuditFilters } from '$lib/domain/audit';
-import { may } from '$lib/domain/role';
+import { csvResponse } from '$lib/server/csv-response';
 import { namesOf, recording } from '$lib/server/db/audit';
 import { lines } from '$lib/server/db/audit-export';
 import { count } from '$lib/server/db/audit-log';
 import { database } from '$lib/server/db/client';
+import { granted } from '$lib/server/granted';
 import type { RequestHandler } from './$types';
 
 /**
@@ -12,13 +13,9 @@ import type { RequestHandler } from './$types';
  * Streamed, so that any number fits; up to now, so that it has an end and the count is that of the file.
  */
 export const GET: RequestHandler = async ({ url, locals, platform }) => {
-  const { user } = locals;
-  if (!user) error(401, 'Sign in first.');
-  if (!may(user.role, 'settings.audit')) error(403, 'Your role does not allow this.');
-  if (!platform) error(503, 'This is not available for the moment. Try again shortly.');
+  const { user, env } = granted({ locals, platform }, 'settings.audit');
   const asked = filtersFrom(url.searchParams);
   if (!asked) error(400, 'This is not a filter.');
-  const { env } = platform;
   const db = database(env.DB);
   const now = Date.now();
   const { subject, ...rest } = asked;
@@ -31,25 +28,7 @@ export const GET: RequestHandler = async ({ url, locals, platform }) => {
     subject: { type: 'audit', id: 'export' },
     details: { count: acts },
   }).execute();
-  const parts = lines(db, filters);
-  const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await parts.return(undefined);
-    },
-  });
-  return new Response(body, {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="audit-${new Date(now).toISOString().slice(0, 10)}.csv"`,
-      'cache-control': 'no-store',
-    },
-  });
+  return csvResponse('audit', now, lines(db, filters));
 };
 
 function filtersFrom(params: URLSearchParams): AuditFilters | null {

@@ -5,31 +5,22 @@ import { fail, ok, type Result } from '../../src/lib/domain/result';
 import type { Faults, Phone, PhoneAct, PhoneMedia, PhoneMessage, Post, SimulatorFrame } from '../../src/lib/domain/simulator';
 import type { Env } from '../env';
 import { acceptSocket, attachmentFrom, broadcast, closeSession } from '../sockets';
-import { applyAct } from './acts';
 import { migrate } from '../object-schema';
+import { enact, FIRST_UPDATE, readAll, type ActRefusal, type Circumstances } from './enact';
 import { schema } from './schema';
 import { postDue } from './poster';
-import { inboundDueAt } from './schedule';
 import { FIRST_MESSAGE, takeSend, type Send, type Taken } from './sends';
 import type { NewMessage } from './rows';
 import { SimulatorStore } from './store';
 import { wires } from './wires';
-import type { Wire } from './wires/wire';
 
 /** Webhooks shown on the page. */
 const POSTS = 30;
 
-/** Numbers of updates begin somewhere, as a bot's do. */
-const FIRST_UPDATE = 870_000_001;
-
 export type SeededPhone = { phone: Phone; messages: NewMessage[] };
-export type ActRefusal = { reason: 'not_found' | 'not_on_this_channel' };
 /** What a bot has told its provider about webhooks; `allowed` null = whatever is usual. */
 const WebhookSetting = z.object({ url: z.string(), allowed: z.array(z.string()).nullable() });
 export type WebhookSetting = z.infer<typeof WebhookSetting>;
-
-/** What is around an act of an end user. `album` is what the photos of one have in common. */
-type Circumstances = { files: PhoneMedia[]; album: string | null; agoMs: number; origin: string };
 
 /** Where the simulator's provider API is, on the origin that it is reached at. */
 export const apiBaseOf = (origin: string): string => `${origin}/simulator/api/provider`;
@@ -75,61 +66,28 @@ export class Simulator extends DurableObject<Env> {
     if (!phone) return fail({ reason: 'not_found' });
     const wire = wires[phone.provider];
     this.#store.setSetting('origin', origin);
-    if (act.type !== 'album' || wire.hasAlbumsInOne) return this.#actOnce(phone, act, { files, album: null, agoMs, origin });
+    const at = Date.now() - agoMs;
+    const apiBase = apiBaseOf(origin);
+    if (act.type !== 'album' || wire.hasAlbumsInOne) return this.#enact(phone, act, { files, album: null, at, apiBase });
     const album = `1${String(Date.now())}${this.#store.nextNumber('update', FIRST_UPDATE)}`;
     let first: Result<{ id: string }, ActRefusal> | null = null;
     for (const [index, file] of files.entries()) {
       const caption = index === 0 ? act.caption : '';
       const photo: PhoneAct = { type: 'media', kind: 'image', caption, fileId: file.id };
-      const done = this.#actOnce(phone, photo, { files: [file], album, agoMs, origin });
+      const done = this.#enact(phone, photo, { files: [file], album, at, apiBase });
       first ??= done;
     }
     return first ?? fail({ reason: 'not_found' });
   }
 
-  #actOnce(phone: Phone, act: PhoneAct, { files, album, agoMs, origin }: Circumstances): Result<{ id: string }, ActRefusal> {
-    const now = Date.now();
-    const at = now - agoMs;
-    const wire = wires[phone.provider];
-    const about = 'targetId' in act ? act.targetId : act.type === 'text' ? act.replyTo : null;
-    const target = about === null ? null : this.#store.message(about);
-    if ('targetId' in act && target?.phoneId !== phone.id) return fail({ reason: 'not_found' });
-    const marks = about === null ? null : this.#store.marksOf(about, act.type === 'button' ? act.text : null);
-    const { updateId, id } = this.#number(phone, act, wire);
-    const { address, name, provider } = phone;
-    const message = target?.message ?? null;
-    const marked = { token: marks?.token ?? null, edits: marks?.edits ?? 0, isTargetLatest: marks?.isLatest ?? false };
-    const context = { id, updateId, at, address, name, files, album, target: message, ...marked, apiBase: apiBaseOf(origin) };
-    const body = wire.act(act, context);
-    if (body === null) return fail({ reason: 'not_on_this_channel' });
-    const faults = this.#store.faults();
-    const dueAt = inboundDueAt(faults, this.#store.isHolding(phone.id), now);
-    const { changedId, what } = applyAct(this.#store, phone.id, act, { id, at, held: dueAt === null, provider, files });
-    this.#store.addPost(
-      {
-        phoneId: phone.id,
-        providerMessageId: changedId,
-        eventId: id,
-        what,
-        body: JSON.stringify(body),
-        copies: faults.copies,
-        dueAt: what === 'message' ? dueAt : (dueAt ?? now),
-      },
-      now,
-    );
-    // The one that waited goes right after the one that it waited for.
-    if (faults.swapInbound && dueAt !== null) this.#store.releaseHeld('inbound', dueAt + 1, phone.id);
+  #enact(phone: Phone, act: PhoneAct, circumstances: Circumstances): Result<{ id: string }, ActRefusal> {
+    const done = enact(this.#store, phone, act, circumstances, Date.now());
+    if (!done.ok) return done;
+    const { id, changedId, what } = done.value;
     for (const part of this.#store.partsOf(changedId)) this.#tellMessage(phone.id, part);
     if (what === 'block') this.#tellPhone(phone.id);
     this.#arm();
     return ok({ id });
-  }
-
-  /** Only where updates are numbered is a number taken: no gap may come of it. */
-  #number({ address, provider }: Phone, act: PhoneAct, wire: Wire): { updateId: number; id: string } {
-    const updateId = provider === 'telegram' ? this.#store.nextNumber('update', FIRST_UPDATE) : 0;
-    const eventId = wire.eventId?.(act, updateId) ?? null;
-    return { updateId, id: eventId ?? wire.newId(address, this.#store.nextNumber('message', FIRST_MESSAGE)) };
   }
 
   /** The end user looks at the phone, or puts it away. Looking at it reads everything on it. */
@@ -138,23 +96,10 @@ export class Simulator extends DurableObject<Env> {
     const phone = this.#store.phone(phoneId);
     if (!phone) return null;
     this.#store.setSetting('origin', origin);
-    if (isOpen) this.#readAll(phone, apiBaseOf(origin));
+    if (isOpen) readAll(this.#store, phone, apiBaseOf(origin), Date.now());
     this.#tellPhone(phoneId);
     this.#arm();
     return phone;
-  }
-
-  #readAll({ id: phoneId, address, provider }: Phone, apiBase: string): void {
-    const now = Date.now();
-    const faults = this.#store.faults();
-    const dueAt = faults.receipts === 'withheld' ? null : now;
-    for (const { id, messageId, takenAt } of this.#store.unreadOn(phoneId)) {
-      const said = { text: '', media: null, failure: null, takenAt, apiBase };
-      const receipt = wires[provider].receipt({ id, messageId, address, at: now, status: 'read', ...said });
-      if (receipt === null) continue;
-      const post = { phoneId, providerMessageId: id, eventId: crypto.randomUUID(), what: 'read', copies: faults.copies } as const;
-      this.#store.addPost({ ...post, body: JSON.stringify(receipt), dueAt }, now);
-    }
   }
 
   faults(): Faults {

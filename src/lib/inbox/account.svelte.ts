@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { api } from './api';
-import { problemOf } from './channels.svelte';
+import { problemOf } from './problem';
 import { post, waitWords } from './sign-in';
 
 export type AccountState = Awaited<ReturnType<typeof api.account.get.query>>;

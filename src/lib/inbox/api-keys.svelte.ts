@@ -1,5 +1,5 @@
 import { api } from './api';
-import { problemOf } from './channels.svelte';
+import { problemOf } from './problem';
 
 /** One key as the list has it. */
 export type KeyRow = Awaited<ReturnType<typeof api.keys.list.query>>[number];

@@ -5,7 +5,7 @@ import { rulesOf } from '../domain/provider-rules';
 import type { Template } from '../domain/template';
 import { api } from './api';
 import type { CampaignDetail } from './campaign-page.svelte';
-import { problemOf } from './channels.svelte';
+import { problemOf } from './problem';
 import { tick } from 'svelte';
 
 export type EditorChoices = Awaited<ReturnType<typeof api.campaigns.choices.query>>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BroadcastFrame, Outcome, Progress } from '../domain/broadcast';
 import type { CampaignDraft } from '../domain/campaign-draft';
 import { api } from './api';
-import { problemOf } from './channels.svelte';
+import { problemOf } from './problem';
 
 export type CampaignDetail = Awaited<ReturnType<typeof api.campaigns.get.query>>;
 export type RecipientRow = Awaited<ReturnType<typeof api.campaigns.recipients.query>>['items'][number];

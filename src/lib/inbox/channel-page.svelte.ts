@@ -2,7 +2,8 @@ import type { ChannelForm, SecretName } from '../domain/channel-form';
 import type { ChannelSettings, Check } from '../domain/provider';
 import { rulesOf } from '../domain/provider-rules';
 import { api } from './api';
-import { problemOf, type ChannelDesk, type ChannelDetail, type Problem } from './channels.svelte';
+import type { ChannelDesk, ChannelDetail } from './channels.svelte';
+import { problemOf, type Problem } from './problem';
 
 export type ListedTemplate = Awaited<ReturnType<typeof api.channels.templates.query>>[number];
 export type WrittenTemplate = Parameters<typeof api.channels.addTemplate.mutate>[0]['template'];

@@ -1,7 +1,5 @@
-import { TRPCClientError } from '@trpc/client';
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { z } from 'zod';
 import { api } from './api';
 
 /** One channel as the list has it. */
@@ -34,19 +32,3 @@ export class ChannelDesk {
 }
 
 export const [getChannelDesk, setChannelDesk] = createContext<ChannelDesk>();
-
-/** Whether it was this field, wherever in the input it is. */
-export const isWrong = (problem: Problem | null, field: string): boolean =>
-  problem?.fields.some((path) => path.split('.').includes(field)) ?? false;
-
-const Refusal = z.object({ httpStatus: z.number(), fields: z.array(z.string()).optional() });
-
-/** Why a call did not work, in words; `fields` are the paths of those that were wrong. */
-export type Problem = { words: string; fields: string[] };
-
-export function problemOf(error: unknown): Problem {
-  const refusal = error instanceof TRPCClientError ? Refusal.safeParse(error.data) : null;
-  if (!(error instanceof Error) || !refusal?.success)
-    return { words: 'Parley cannot be reached. Check the connection and try again.', fields: [] };
-  return { words: error.message, fields: refusal.data.fields ?? [] };
-}

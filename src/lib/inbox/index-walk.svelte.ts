@@ -1,6 +1,6 @@
 import { addSteps, noDifferences, type IndexStep } from '../domain/index-check';
 import { api } from './api';
-import { problemOf } from './channels.svelte';
+import { problemOf } from './problem';
 
 export type WalkKind = 'compare' | 'rebuild';
 

@@ -2,7 +2,7 @@ import { TRPCClientError } from '@trpc/client';
 import { z } from 'zod';
 import type { ReplyWords } from '../domain/saved-reply';
 import { api } from './api';
-import { problemOf } from './channels.svelte';
+import { problemOf } from './problem';
 
 /** One reply as everybody has it. */
 export type ReplyRow = Awaited<ReturnType<typeof api.replies.list.query>>[number];

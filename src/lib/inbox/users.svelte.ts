@@ -1,7 +1,7 @@
 import { toast } from 'svelte-sonner';
 import type { Role } from '../domain/role';
 import { api } from './api';
-import { problemOf, type Problem } from './channels.svelte';
+import { problemOf, type Problem } from './problem';
 
 type Listed = Awaited<ReturnType<typeof api.users.list.query>>;
 /** Somebody who may sign in, or may not any more. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CSV_MARK, lineText } from '../domain/csv';
 import { MAX_IMPORT_BYTES, type ImportFailure, type Mapping } from '../domain/people-import';
 import { api } from '../inbox/api';
-import { problemOf } from '../inbox/channels.svelte';
+import { problemOf } from '../inbox/problem';
 import { mapped, targetFrom } from './import-mapping';
 
 /** The beginning of a file: its columns, what they are taken for, its first rows and what is wrong with them. */

@@ -1,7 +1,7 @@
 import type { CustomProperty } from '../domain/person';
 import type { ProviderName } from '../domain/provider-rules';
 import { api } from '../inbox/api';
-import { problemOf } from '../inbox/channels.svelte';
+import { problemOf } from '../inbox/problem';
 import type { ChannelOption } from '../inbox/filter-options.svelte';
 import { propertiesOf, type Property } from './property';
 

@@ -2,7 +2,7 @@ import { identityOf } from '../domain/address';
 import type { PropertyValue } from '../domain/person';
 import type { Summary } from '../domain/summary';
 import { api } from '../inbox/api';
-import { problemOf, type Problem } from '../inbox/channels.svelte';
+import { problemOf, type Problem } from '../inbox/problem';
 import { newestById } from '../inbox/row-merge';
 import { Looks } from './looks';
 import { isMissing } from './missing';

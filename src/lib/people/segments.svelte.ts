@@ -1,5 +1,5 @@
 import type { PeopleQuery } from '../domain/people-query';
-import { problemOf, type Problem } from '../inbox/channels.svelte';
+import { problemOf, type Problem } from '../inbox/problem';
 import { api } from '../inbox/api';
 
 /** A query with a name. */

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { provenUntil } from '../../src/lib/domain/lock';
+import type { TicketStatus } from '../../src/lib/domain/ticket';
 import { alex, ana, anInbound, aTarget, ben, mia, policy } from '../fixtures/conversation';
 import { World } from '../fixtures/world';
 
 const T = Date.UTC(2026, 10, 22, 12);
 const target = aTarget();
+const again = anInbound({ eventId: 'wamid.2' });
+const NOTE = '00000000-0000-4000-8000-000000000001';
 let world: World;
 
 beforeEach(() => {
@@ -206,5 +209,69 @@ describe('the ticket', () => {
     const before = structuredClone(world.conversation);
     world.run({ type: 'setTicketStatus', agent: ben, ticketStatus: 'new' }, T + 1);
     expect(world.conversation).toEqual(before);
+  });
+});
+
+describe('a status that is taken back', () => {
+  const set = (ticketStatus: TicketStatus, agent = ana, since?: number) =>
+    world.run({ type: 'setTicketStatus', agent, ticketStatus, since }, T + 9);
+  const close = (): number => {
+    set('closed');
+    return world.conversation?.seq ?? 0;
+  };
+  const takeBack = (since: number, agent = ana) => reasonOf(set('new', agent, since));
+  const status = () => world.conversation?.ticketStatus;
+
+  test('is what it was, and once', () => {
+    const since = close();
+    expect(takeBack(since)).toBe('accepted');
+    expect(status()).toBe('new');
+    const before = structuredClone(world.conversation);
+    expect(takeBack(since), 'again').toBe('accepted');
+    expect(world.conversation).toEqual(before);
+  });
+
+  test.each<[string, () => void]>([
+    ['somebody has only looked', () => void (claim(ben), world.run({ type: 'release', agent: ben, epoch: 1 }, T + 2))],
+    ['the holder has left', () => void world.run({ type: 'release', agent: ana, epoch: 1 }, T + 2)],
+    ['a colleague has left a note', () => void world.run({ type: 'note', agent: ben, messageId: NOTE, text: 'Hm' }, T + 2)],
+  ])('also when %s', (_, meanwhile) => {
+    const since = close();
+    meanwhile();
+    expect(takeBack(since)).toBe('accepted');
+    expect(status()).toBe('new');
+  });
+
+  test.each<[string, () => void, TicketStatus]>([
+    ['the customer has written', () => void world.run({ type: 'receive', target, event: again }, T + 2), 'new'],
+    ['a colleague has set it', () => void set('pending', ben), 'pending'],
+    ['a colleague has set it away and back', () => void (set('pending', ben), set('closed', ben)), 'closed'],
+  ])('not when %s', (_, meanwhile, stays) => {
+    set('pending');
+    const since = close();
+    meanwhile();
+    expect(reasonOf(set('pending', ana, since))).toBe(stays === 'pending' ? 'accepted' : 'gone_on');
+    expect(reasonOf(set(stays === 'new' ? 'closed' : 'new', ana, since))).toBe('gone_on');
+    expect(status()).toBe(stays);
+  });
+
+  test('not when the customer’s message left the status as it was', () => {
+    set('closed');
+    set('new');
+    const since = world.conversation?.seq ?? 0;
+    world.run({ type: 'receive', target, event: again }, T + 10);
+    expect(reasonOf(set('closed', ana, since))).toBe('gone_on');
+    expect(status()).toBe('new');
+  });
+
+  test('not of somebody new under the same address, whose messages are counted anew', () => {
+    expect(reasonOf(set('closed', ana, 50))).toBe('gone_on');
+  });
+
+  test('not while a colleague holds it', () => {
+    const since = close();
+    claim(ben);
+    expect(takeBack(since)).toBe('locked');
+    expect(status()).toBe('closed');
   });
 });

@@ -12,7 +12,11 @@ test.each([
   ['? on a keyboard that has another sign there', press('ü', 'Slash', true), '?'],
   ['a bracket by its place', press('х', 'BracketLeft'), '['],
   ['Escape', press('Escape', 'Escape'), 'Esc'],
-  ['nothing for a capital letter', press('J', 'KeyJ', true), null],
+  ['a capital letter that the table has', press('J', 'KeyJ', true), 'Shift+J'],
+  ['the same on a Cyrillic keyboard', press('О', 'KeyJ', true), 'Shift+J'],
+  ['nothing for any other capital letter', press('E', 'KeyE', true), null],
+  ['nothing for any other on a Cyrillic keyboard', press('У', 'KeyE', true), null],
+  ['an arrow with Shift', press('ArrowUp', 'ArrowUp', true), 'Shift+↑'],
   ['nothing for Tab', press('Tab', 'Tab'), null],
   ['End', press('End', 'End'), 'End'],
   ['nothing for End with Shift, which selects', press('End', 'End', true), null],
@@ -47,7 +51,7 @@ test.each([
 
 test('a sequence that leads nowhere gives its last key a fresh start', () => {
   expect(shortcutFor('G', 'J', false)).toEqual({ id: 'next', kept: '' });
-  expect(shortcutFor('G', 'X', false)).toEqual({ id: null, kept: '' });
+  expect(shortcutFor('G', 'M', false)).toEqual({ id: null, kept: '' });
 });
 
 test('1, 2 and 3 belong to the pop-up and nothing else does', () => {
@@ -60,9 +64,23 @@ test('1, 2 and 3 belong to the pop-up and nothing else does', () => {
 const usable = commands.filter((command) => !('native' in command));
 
 test.each([false, true])('no two commands share a key in the same place (in a dialog: %s)', (inDialog) => {
-  const keys = usable.filter((command) => 'inDialog' in command === inDialog).flatMap((command) => [...command.keys]);
+  const here = usable.filter((command) => 'inDialog' in command === inDialog && !('first' in command));
+  const keys = here.flatMap((command) => [...command.keys]);
   expect(keys.length).toBeGreaterThan(2);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('what has its key before others can be done only now and then, and stands before them in the table', () => {
+  const firsts = usable.filter((command) => 'first' in command).flatMap((command) => [...command.keys]);
+  expect(firsts).toEqual(['E', 'P', 'Esc']);
+  expect(firsts.map((key) => shortcutFor('', key, false).id)).toEqual(['closeNext', 'pendingNext', 'leave']);
+  let isSelected = true;
+  const act = { isPossible: () => isSelected, run: () => undefined };
+  const unregister = registerCommands({ pickedClosed: act, pickedPending: act, unpick: act, closeNext: () => undefined });
+  expect(firsts.map((key) => shortcutFor('', key, false).id)).toEqual(['pickedClosed', 'pickedPending', 'unpick']);
+  isSelected = false;
+  expect(shortcutFor('', 'E', false).id).toBe('closeNext');
+  unregister();
 });
 
 test('no key is the beginning of a sequence: it would never be waited for', () => {

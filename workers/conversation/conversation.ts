@@ -19,7 +19,7 @@ import type { Rejection } from '../../src/lib/domain/rejection';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
 import { may, type Agent } from '../../src/lib/domain/role';
 import type { Published, Summary } from '../../src/lib/domain/summary';
-import type { TicketStatus } from '../../src/lib/domain/ticket';
+import type { TicketChange, TicketStatus } from '../../src/lib/domain/ticket';
 import type { Policy } from '../../src/lib/domain/window';
 import type { Question } from '../../src/lib/server/db/campaign-sends';
 import { policyOf, type Env } from '../env';
@@ -197,12 +197,13 @@ export class Conversation extends DurableObject<Env> {
     return this.#act({ type: 'release', agent, epoch });
   }
 
-  close(agent: Agent, epoch: number, ticketStatus: TicketStatus): Result<null, Rejection> {
-    return this.#act({ type: 'close', agent, epoch, ticketStatus });
+  close(agent: Agent, epoch: number, ticketStatus: TicketStatus): Result<TicketChange, Rejection> {
+    return this.#setTicket({ type: 'close', agent, epoch, ticketStatus });
   }
 
-  setTicketStatus(agent: Agent, ticketStatus: TicketStatus): Result<null, Rejection> {
-    return this.#act({ type: 'setTicketStatus', agent, ticketStatus });
+  /** `since`: only if nobody has written or set the ticket after the message with this number. */
+  setTicketStatus(agent: Agent, ticketStatus: TicketStatus, since?: number): Result<TicketChange, Rejection> {
+    return this.#setTicket({ type: 'setTicketStatus', agent, ticketStatus, since });
   }
 
   send(agent: Agent, { origin, ...input }: SendInput): Result<{ seq: number; status: string }, Rejection> {
@@ -323,6 +324,14 @@ export class Conversation extends DurableObject<Env> {
     if (!lock) return fail({ reason: 'not_found' });
     if (lock.agentId === agent.id) return ok({ granted: true, epoch: lock.epoch });
     return ok({ granted: false, lock: { agentId: lock.agentId, agentName: lock.agentName, since: lock.since } });
+  }
+
+  #setTicket(command: Command): Result<TicketChange, Rejection> {
+    const previous = this.#store.conversation()?.ticketStatus;
+    const result = this.#act(command);
+    if (!result.ok) return result;
+    const seq = this.#store.conversation()?.seq;
+    return previous === undefined || seq === undefined ? fail({ reason: 'not_found' }) : ok({ previous, seq });
   }
 
   #act(command: Command): Result<null, Rejection> {

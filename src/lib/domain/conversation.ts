@@ -130,7 +130,8 @@ export type Command =
   | { type: 'mediaResult'; messageId: string; result: MediaResult; attempt: number; jitter: number }
   /** Words to colleagues, from whoever may see the conversation. */
   | { type: 'note'; agent: Agent; messageId: string; text: string }
-  | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus }
+  /** `since`: it takes back what was done when this was the last message's number, and so only while nobody has gone on from there. */
+  | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus; since?: number }
   | { type: 'close'; agent: Agent; epoch: number; ticketStatus: TicketStatus }
   /** The clock: lease expiry, the Active edge, the archive edge. */
   | { type: 'tick' };

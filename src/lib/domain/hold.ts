@@ -137,9 +137,16 @@ function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'se
   touch(draft, command.agent.id);
   const from = draft.state.ticketStatus;
   const to = command.ticketStatus;
+  if (from !== to && command.since !== undefined && hasGoneOn(draft, command.since)) return refuse({ reason: 'gone_on' });
   setTicketBy(draft, command.agent, to);
   if (from !== to) noteAct(draft, command.agent, { action: 'ticket.changed', details: { from, to } });
   return finish(draft);
+}
+
+/** Whether somebody has written or set the ticket since that number; who only looked or left a note has not. A lower number is another life's. */
+function hasGoneOn({ snapshot, messages, state }: Draft, since: number): boolean {
+  const later = [...snapshot.messages.after(since), ...messages.values()];
+  return state.seq < since || later.some(({ kind, activity }) => (activity ? activity.type === 'ticket' : kind !== 'note'));
 }
 
 function setTicketBy(draft: Draft, agent: Agent, to: TicketStatus): void {

@@ -12,6 +12,8 @@ export type Rejection =
   | { reason: 'forbidden' }
   | { reason: 'locked'; lock: LockInfo }
   | { reason: 'stale_epoch'; lock: LockInfo | null }
+  /** What is to be taken back is not how things stand: somebody has written, or set the ticket, since. */
+  | { reason: 'gone_on' }
   | { reason: 'unseen_messages'; unseen: Message[] }
   | { reason: 'window_closed'; sendWindowUntil: number }
   | { reason: 'not_retryable' }

@@ -11,6 +11,8 @@ type CommandFacts = {
   native?: true;
   /** Of no use where one chooses from a list. */
   keysOnly?: true;
+  /** While it can be done, it has its key before the other command that has it. */
+  first?: true;
   /** Goes on while the key is held down. */
   repeats?: true;
 };
@@ -23,6 +25,21 @@ export const commands = [
   { id: 'search', keys: ['/'], words: 'Search', group: 'List' },
   { id: 'tabBack', keys: ['['], words: 'Previous tab', group: 'List', keysOnly: true },
   { id: 'tabOn', keys: [']'], words: 'Next tab', group: 'List', keysOnly: true },
+  { id: 'pick', keys: ['X'], words: 'Select it, or not', group: 'List' },
+  { id: 'pickOn', keys: ['Shift+J', 'Shift+↓'], words: 'Select the next one too', group: 'List', keysOnly: true, repeats: true },
+  {
+    id: 'pickBack',
+    keys: ['Shift+K', 'Shift+↑'],
+    words: 'Select the one above too',
+    group: 'List',
+    keysOnly: true,
+    repeats: true,
+  },
+  { id: 'pickAll', keys: ['Mod+A'], words: 'Select all that are loaded', group: 'List' },
+  { id: 'pickedClosed', keys: ['E'], words: 'Set the selected ones to Closed', group: 'List', first: true },
+  { id: 'pickedPending', keys: ['P'], words: 'Set the selected ones to Pending', group: 'List', first: true },
+  { id: 'pickedNew', keys: [], words: 'Set the selected ones to New', group: 'List' },
+  { id: 'unpick', keys: ['Esc'], words: 'Clear the selection', group: 'List', first: true },
 
   { id: 'reply', keys: ['R'], words: 'Write a reply', group: 'Conversation' },
   { id: 'note', keys: ['N'], words: 'Write a note to colleagues', group: 'Conversation' },
@@ -59,6 +76,7 @@ export const commands = [
   { id: 'settings.index', keys: [], words: 'Settings: Search index', group: 'Go to' },
   { id: 'account', keys: [], words: 'Your account', group: 'Go to' },
 
+  { id: 'undo', keys: ['Mod+Z'], words: 'Undo the last change of a status', group: 'Anywhere' },
   { id: 'palette', keys: ['Mod+K'], words: 'Go to or do anything', group: 'Anywhere', keysOnly: true },
   { id: 'searchConversations', keys: [], words: 'Search conversations', group: 'Anywhere' },
   { id: 'help', keys: ['?'], words: 'Keyboard shortcuts', group: 'Anywhere' },

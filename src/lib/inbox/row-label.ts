@@ -3,8 +3,8 @@ import { ticketStatusNames } from '../domain/ticket';
 import { rulesOf } from '../domain/provider-rules';
 import { timeLeftInWords } from './time-text';
 
-/** What a screen reader says of a row: customer, channel, status, unread, window left, locked by. `now` in epoch ms. */
-export function rowLabel(row: Summary, now: number, userId: string): string {
+/** What a screen reader says of a row: customer, channel, status, unread, window left, locked by, selected. `now` in epoch ms. */
+export function rowLabel(row: Summary, now: number, userId: string, selected = false): string {
   const left = row.activeUntil - now;
   const holder = row.lock === null ? null : row.lock.agentId === userId ? 'you' : row.lock.agentName;
   return [
@@ -14,6 +14,7 @@ export function rowLabel(row: Summary, now: number, userId: string): string {
     row.unread > 0 ? `${row.unread} unread` : null,
     left > 0 ? `${timeLeftInWords(left)} left` : null,
     holder === null ? null : `locked by ${holder}`,
+    selected ? 'selected' : null,
   ]
     .filter((part) => part !== null)
     .join(', ');

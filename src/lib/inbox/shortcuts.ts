@@ -3,6 +3,8 @@ import { actOf, commands, type CommandId } from './commands';
 /** Keys by their place on a keyboard, for layouts whose letters are not Latin. */
 const keyOfCode: Record<string, string> = { Slash: '/', BracketLeft: '[', BracketRight: ']' };
 
+const arrows: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑' };
+
 /** The digit that a key press means, also where digits are typed with Shift; null when it is none. */
 export function digitOf({ key, code, shiftKey }: KeyPress): number | null {
   if (/^[0-9]$/.test(key)) return Number(key);
@@ -20,12 +22,20 @@ export const isMac = (): boolean => /Mac|iPhone|iPad/u.test(navigator.platform);
 export function keyName(event: KeyPress): string | null {
   if (event.key === 'Escape') return 'Esc';
   if (event.key === 'End') return event.shiftKey ? null : 'End';
-  // Arrows among them: the list has them, while it has the focus.
+  if (event.shiftKey && arrows[event.key] !== undefined) return `Shift+${arrows[event.key]}`;
+  // Other arrows among them: the list has them, while it has the focus.
   if (event.key.length !== 1) return null;
-  if (event.key.charCodeAt(0) < 128)
-    return event.key === '?' ? '?' : event.shiftKey && /[a-z]/i.test(event.key) ? null : event.key.toUpperCase();
+  if (event.key.charCodeAt(0) < 128) return event.key === '?' ? '?' : letterName(event.key.toUpperCase(), event.shiftKey);
   if (event.code === 'Slash' && event.shiftKey) return '?';
-  return /^Key[A-Z]$/.exec(event.code)?.[0].slice(3) ?? keyOfCode[event.code] ?? null;
+  const letter = /^Key[A-Z]$/.exec(event.code)?.[0].slice(3);
+  return letter === undefined ? (keyOfCode[event.code] ?? null) : letterName(letter, event.shiftKey);
+}
+
+/** With Shift a letter is nobody's, unless the table says so. */
+function letterName(letter: string, shiftKey: boolean): string | null {
+  if (!shiftKey || !/^[A-Z]$/.test(letter)) return letter;
+  const name = `Shift+${letter}`;
+  return commands.some(({ keys }) => keys.some((one) => one === name)) ? name : null;
 }
 
 /** What a key press with Ctrl, or ⌘ on a Mac, is called in the table; null when it has more or other modifiers, or is no key of ours. */
@@ -41,10 +51,11 @@ export function combinationName(event: Combination, mac: boolean): string | null
 export function shortcutFor(pending: string, key: string, inDialog: boolean): { id: CommandId | null; kept: string } {
   const typed = pending === '' ? key : `${pending} ${key}`;
   const usable = commands.filter((command) => 'inDialog' in command === inDialog && !('native' in command));
-  const hasKey = (is: (keys: string) => boolean) => usable.find((command) => command.keys.some(is));
-  const match = hasKey((keys) => keys === typed);
+  const withKeys = (is: (keys: string) => boolean) => usable.filter((command) => command.keys.some(is));
+  const matches = withKeys((keys) => keys === typed);
+  const match = matches.find((command) => !('first' in command) || actOf(command.id) !== null);
   if (match !== undefined) return { id: match.id, kept: '' };
-  if (hasKey((keys) => keys.startsWith(`${typed} `)) !== undefined) return { id: null, kept: typed };
+  if (withKeys((keys) => keys.startsWith(`${typed} `)).length > 0) return { id: null, kept: typed };
   return pending === '' ? { id: null, kept: '' } : shortcutFor('', key, inDialog);
 }
 
@@ -59,8 +70,9 @@ let pendingSince = 0;
 /** What AltGr may be needed for; its other signs are nobody's. */
 const signs: ReadonlySet<string> = new Set(['[', ']', '/', '?']);
 
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('input, textarea, select, [contenteditable=""], [contenteditable="true"]') !== null;
+const FIELD = 'input:not([type="checkbox"]), textarea, select, [contenteditable=""], [contenteditable="true"]';
+/** Whether one types there. */
+export const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest(FIELD) !== null;
 const isShown = (selector: string): boolean => document.querySelector(selector) !== null;
 const DIALOG = '[role="dialog"]:not([popover]), [role="alertdialog"]';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Message } from '../domain/message';
 import type { Rejection } from '../domain/rejection';
-import type { TicketStatus } from '../domain/ticket';
+import type { TicketChange, TicketStatus } from '../domain/ticket';
 import type { ClaimAnswer } from './hold.svelte';
 import type { SendInput, SendOutcome } from './send-queue';
 import type { Loaded } from './thread-log';
@@ -21,7 +21,7 @@ export type ThreadApi = {
   note: Mutation<{ id: string; messageId: string; text: string }, { seq: number }>;
   fetchMedia: Mutation<{ id: string; messageId: string }, object>;
   retry: Mutation<{ id: string; messageId: string; epoch: number }, { status: string }>;
-  close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus }, object>;
+  close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus }, TicketChange>;
   setTicketStatus: Mutation<{ id: string; ticketStatus: TicketStatus }, object>;
 };
 

@@ -1,7 +1,7 @@
 import type { Message } from '../domain/message';
 import type { ClientFrame, Person, ThreadFrame } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
-import type { TicketStatus } from '../domain/ticket';
+import type { TicketChange, TicketStatus } from '../domain/ticket';
 import { Composer } from './composer.svelte';
 import { Hold } from './hold.svelte';
 import { LiveSocket, type LiveState } from './live-socket.svelte';
@@ -25,6 +25,8 @@ export type ThreadDeps = {
   now(): number;
   /** An act of the agent did not work, in words. */
   failed(words: string): void;
+  /** It has been closed as that. */
+  closed(ticketStatus: TicketStatus, change: TicketChange): void;
 };
 
 export type Viewer = Person & { typing: boolean };
@@ -213,8 +215,9 @@ export class Thread {
       const unsent = unsentWords(this.composer, leaves, wasSaid);
       if (unsent !== null) throw new NotTried(unsent);
       if (epoch === null) throw new NotTried('You do not hold this conversation any more.');
-      await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus });
+      const change = await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus });
       this.hold.leave();
+      this.#deps.closed(ticketStatus, change);
     }, 'always');
   }
 

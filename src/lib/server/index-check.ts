@@ -5,11 +5,11 @@ import { conversationOf } from './bindings';
 import { write } from './db/conversations';
 import { removeConversations, removeRows } from './db/erasure';
 import * as check from './db/index-check';
+import { inLanes } from './lanes';
 import { hubsOf, readModelOf, readModelsOf } from './placement';
 
 /** Conversations of one step: each is a call of its object, and a Worker may make 1,000. */
 const AT_ONCE = 100;
-const LANES = 10;
 /** Two writers may want the same recency id, and one is refused: the next try finds another. */
 const TRIES = 4;
 
@@ -117,14 +117,3 @@ async function idsAfter(env: Env, after: string): Promise<string[]> {
 const placed = (env: Env, ids: readonly string[]) => Map.groupBy(ids, (id) => readModelOf(env, id));
 const placedBy = <T extends { id: string }>(env: Env, values: readonly T[]) =>
   Map.groupBy(values, ({ id }) => readModelOf(env, id));
-
-/** The answers in the order of the questions, some at a time. */
-async function inLanes<T, R>(values: readonly T[], ask: (value: T) => Promise<R>): Promise<R[]> {
-  const answers: R[] = [];
-  const next = values.entries();
-  const lane = async () => {
-    for (const [i, value] of next) answers[i] = await ask(value);
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return answers;
-}

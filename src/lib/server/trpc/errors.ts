@@ -39,6 +39,8 @@ function codeOf(rejection: Rejection): { code: TRPCError['code']; message: strin
       return { code: 'CONFLICT', message: `${rejection.lock.agentName} holds this conversation.` };
     case 'stale_epoch':
       return { code: 'CONFLICT', message: 'You no longer hold this conversation.' };
+    case 'gone_on':
+      return { code: 'CONFLICT', message: 'Somebody has gone on with this conversation meanwhile.' };
     case 'unseen_messages':
       return { code: 'CONFLICT', message: 'There is something new that you have not seen.' };
     case 'window_closed':

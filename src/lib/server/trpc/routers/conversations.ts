@@ -5,6 +5,7 @@ import { ListFilters, ListQuery, mergePages, overlay, sumCounts } from '../../..
 import { MAX_TEMPLATE_VALUE } from '../../../domain/template';
 import { MAX_TEXT } from '../../../domain/text';
 import { TicketStatus } from '../../../domain/ticket';
+import { MOST_TICKETS, TicketWish } from '../../../domain/ticket-changes';
 import type { User } from '../../auth/auth';
 import { conversationOf, policyOf, sessionOf } from '../../bindings';
 import { database } from '../../db/client';
@@ -12,6 +13,7 @@ import * as conversations from '../../db/conversations';
 import { hubsOf, readModelsOf } from '../../placement';
 import { outgoingOf } from '../content';
 import { unwrap } from '../errors';
+import { setTickets } from '../set-tickets';
 import { allowed, router } from '../trpc';
 
 const agents = allowed('conversations');
@@ -125,13 +127,19 @@ export const conversationsRouter = router({
       unwrap(await conversationOf(ctx.env, input.id).retry(ctx.agent, input.messageId, input.epoch)),
     ),
 
-  close: agents.input(One.extend({ epoch: Epoch, ticketStatus: TicketStatus })).mutation(async ({ ctx, input }) => {
-    unwrap(await conversationOf(ctx.env, input.id).close(ctx.agent, input.epoch, input.ticketStatus));
-    return {};
-  }),
+  close: agents
+    .input(One.extend({ epoch: Epoch, ticketStatus: TicketStatus }))
+    .mutation(async ({ ctx, input }) =>
+      unwrap(await conversationOf(ctx.env, input.id).close(ctx.agent, input.epoch, input.ticketStatus)),
+    ),
 
   setTicketStatus: agents.input(One.extend({ ticketStatus: TicketStatus })).mutation(async ({ ctx, input }) => {
     unwrap(await conversationOf(ctx.env, input.id).setTicketStatus(ctx.agent, input.ticketStatus));
     return {};
   }),
+
+  /** Sets several, each by the rules for one; says of each what became of it. The same again is harmless. */
+  setTicketStatuses: agents
+    .input(z.strictObject({ tickets: z.array(TicketWish).min(1).max(MOST_TICKETS) }))
+    .mutation(({ ctx, input }) => setTickets(ctx.env, ctx.agent, input.tickets)),
 });

@@ -1,0 +1,155 @@
+import { numberText } from '../domain/number-text';
+import { ticketStatusNames, type TicketChange, type TicketStatus } from '../domain/ticket';
+import type { TicketWish } from '../domain/ticket-changes';
+import { isTyping } from './shortcuts';
+import { TicketRun, type RunDeps } from './ticket-run';
+import { tallyWords } from './ticket-tally';
+import { walkThrough, type TicketWalk } from './ticket-walk';
+
+/** What is said of it. `progress` stays until something else is said. */
+export type TicketNotice = {
+  kind: 'progress' | 'success' | 'error';
+  text: string;
+  action?: { label: string; run: () => void };
+};
+
+export type TicketActsDeps = Pick<RunDeps, 'set' | 'wait'> & {
+  say: (notice: TicketNotice) => void;
+  /** Epoch ms. */
+  now: () => number;
+};
+
+/** What can be taken back. `words`: what was done. */
+type Done = { words: string; wishes: TicketWish[]; at: number };
+
+/** Tickets that are set together. `to`: null when they are set back; `total`: null when nobody has counted them. */
+type Job = { walk: TicketWalk; to: TicketStatus | null; total: number | null };
+
+/** A key that is pressed much later means something else. */
+const UNDO_MS = 120_000;
+/** Nothing is said of what takes less. */
+const PATIENCE_MS = 500;
+
+/** Sets tickets away from their conversations, says what came of it, and takes back what was done last. */
+export class TicketActs {
+  readonly #deps: TicketActsDeps;
+  #done: Done | null = $state.raw(null);
+  #isRunning = $state(false);
+  #isTypedSince = false;
+
+  constructor(deps: TicketActsDeps) {
+    this.#deps = deps;
+  }
+
+  /** What can be taken back now, in words; null = nothing. */
+  get undoable(): string | null {
+    const isLate = this.#done !== null && this.#deps.now() - this.#done.at > UNDO_MS;
+    return this.#done === null || isLate || this.#isRunning ? null : this.#done.words;
+  }
+
+  /** Whether others are still being set, which is said then: these wait for them. */
+  isBusy(): boolean {
+    if (this.#isRunning)
+      this.#deps.say({ kind: 'error', text: 'Other conversations are still being set. Wait for that, or stop it.' });
+    return this.#isRunning;
+  }
+
+  /** Something has been typed: in a field the key belongs to that from now on. */
+  typed(): void {
+    this.#isTypedSince = true;
+  }
+
+  /** Whether the key that takes back means this when it is pressed there, and not what is written there. */
+  takes(at: Element): boolean {
+    return !isTyping(at) || (at instanceof HTMLTextAreaElement && at.value === '' && !this.#isTypedSince);
+  }
+
+  /** Sets these. */
+  set(ids: Iterable<string>, ticketStatus: TicketStatus): Promise<void> {
+    const wishes = [...ids].map((id) => ({ id, ticketStatus }));
+    return this.#run({ walk: walkThrough(wishes), to: ticketStatus, total: wishes.length });
+  }
+
+  /** Sets all that are walked through. */
+  setAll(walk: TicketWalk, ticketStatus: TicketStatus, total: number | null): Promise<void> {
+    return this.#run({ walk, to: ticketStatus, total });
+  }
+
+  /** A conversation has been closed as that; `name`: its customer. */
+  closed({
+    id,
+    name,
+    ticketStatus,
+    previous,
+    seq,
+  }: { id: string; name: string; ticketStatus: TicketStatus } & TicketChange): void {
+    if (previous === ticketStatus) return;
+    const words = `${name}: ${ticketStatusNames[ticketStatus]}`;
+    this.#offer(words, [{ id, ticketStatus: previous, since: seq }], `${name}’s ticket is ${ticketStatusNames[ticketStatus]}.`);
+  }
+
+  /** Takes back what was done last. */
+  undo(): void {
+    if (this.undoable !== null && this.#done) this.#takeBack(this.#done.wishes);
+  }
+
+  #takeBack(wishes: TicketWish[]): void {
+    if (this.isBusy()) return;
+    if (this.#done?.wishes === wishes) this.#done = null;
+    void this.#run({ walk: walkThrough(wishes), to: null, total: wishes.length });
+  }
+
+  async #run({ walk, to, total }: Job): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    let handled = 0;
+    let isLong = false;
+    const { set, wait, say } = this.#deps;
+    const tell = (): void => {
+      if (!isLong) return;
+      const of = total === null ? `${numberText(handled)} so far` : `${numberText(handled)} of ${numberText(total)}`;
+      say({ kind: 'progress', text: `${doing(to)}: ${of}`, action: { label: 'Stop', run: () => run.stop() } });
+    };
+    const onprogress = (n: number): void => {
+      handled = n;
+      tell();
+    };
+    const run = new TicketRun(walk, { set, wait, onprogress });
+    await this.#goOn(run, to, () => {
+      isLong = true;
+      tell();
+    });
+  }
+
+  async #goOn(run: TicketRun, to: TicketStatus | null, isLong: () => void): Promise<void> {
+    this.#isRunning = true;
+    const timer = setTimeout(isLong, PATIENCE_MS);
+    const end = await run.go();
+    clearTimeout(timer);
+    this.#isRunning = false;
+    const words = tallyWords(run.tally, to);
+    if (end === 'failed') {
+      const goOn = { label: 'Go on', run: () => void (this.isBusy() || this.#goOn(run, to, isLong)) };
+      this.#keep(words, run.tally.undo);
+      this.#deps.say({ kind: 'error', text: `It stopped on the way. Check the connection. ${words}`, action: goOn });
+      return;
+    }
+    const said = end === 'stopped' ? `Stopped. ${words}` : words;
+    if (to === null || run.tally.undo.length === 0) this.#deps.say({ kind: 'success', text: said });
+    else this.#offer(words, run.tally.undo, said);
+  }
+
+  #keep(words: string, wishes: TicketWish[]): void {
+    if (wishes.length === 0) return;
+    this.#done = { words, wishes, at: this.#deps.now() };
+    this.#isTypedSince = false;
+  }
+
+  #offer(words: string, wishes: TicketWish[], text: string): void {
+    this.#keep(words, wishes);
+    this.#deps.say({ kind: 'success', text, action: { label: 'Undo', run: () => this.#takeBack(wishes) } });
+  }
+}
+
+const doing = (to: TicketStatus | null): string =>
+  to === null ? 'Setting back' : to === 'closed' ? 'Closing' : `Setting to ${ticketStatusNames[to]}`;

@@ -528,3 +528,38 @@ test('a pointer that rests for long keeps a bounded number waiting, and then the
   expect(list.rows[0]?.id).toBe(`e${WAITING_MOST + 99}`);
   expect(pages.length).toBe(asked + 1);
 });
+
+const after = (row: Summary): string => writeCursor(recencyOf(row.id, row.lastInboundAt, 0));
+const closed = (row: Summary): Summary => ({ ...row, version: row.version + 1, ticketStatus: 'closed' });
+
+test('when all that are loaded have left, what comes after them is loaded, until there is a row or nothing more', async () => {
+  const { list, asked, answer, ids } = aList();
+  const rows = aPage();
+  const [c, d] = [aRow('c', 60), aRow('d', 61)];
+  const hear = (...changed: Summary[]) => list.apply({ type: 'rows', at: 'now', rows: changed });
+  list.show(view('ticket=new'));
+  await answer(0, rows, 'r9');
+  hear(...rows.slice(1).map(closed), closed(c));
+  expect(asked, 'there is still one').toHaveLength(1);
+  hear(...rows.map(closed));
+  expect(asked.at(-1)?.query).toMatchObject({ cursor: 'r9' });
+  expect(list.loadingMore).toBe(true);
+  // The next page's only row has left, too, as has been heard already.
+  await answer(1, [c], after(c));
+  expect(asked.at(-1)?.query).toMatchObject({ cursor: after(c) });
+  await answer(2, [d]);
+  expect(ids()).toBe('d');
+  hear(closed(d));
+  expect(asked, 'there are no more').toHaveLength(3);
+});
+
+test('when reading on fails, that is said, and it is asked for only once', async () => {
+  const { list, asked, answer } = aList();
+  list.show(view('ticket=new'));
+  await answer(0, aPage(), 'r9');
+  list.apply({ type: 'rows', at: 'now', rows: aPage().map(closed) });
+  asked[1]?.fail(new Error('no network'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(list.status).toBe('failed');
+  expect(asked).toHaveLength(2);
+});

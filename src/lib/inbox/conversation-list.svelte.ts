@@ -190,6 +190,7 @@ export class ConversationList {
     this.#held.drop(ids);
     this.#unread.drop(ids);
     this.#setRows(this.#rows.filter(({ id }) => !ids.has(id)));
+    this.#refill();
     this.#counts.changed();
   }
 
@@ -204,6 +205,7 @@ export class ConversationList {
   settle(): void {
     const waiting = this.#held.take();
     this.#setRows(mergeRows(this.#rows, waiting, this.#frame()));
+    this.#refill();
     if (waiting.length >= WAITING_MOST) void this.#load(this.#rows.length);
   }
 
@@ -260,6 +262,7 @@ export class ConversationList {
     } finally {
       if (!signal.aborted) this.#loadingMore = false;
     }
+    if (!signal.aborted) this.#refill();
   }
 
   /** Of a further page the rows that are not here, each as it was last heard of. */
@@ -302,6 +305,14 @@ export class ConversationList {
       if (this.#reading === signal) this.#reading = null;
     }
     if (this.#catchUpNext && !signal.aborted) void this.#load(this.#rows.length);
+    else if (!signal.aborted) this.#refill();
+  }
+
+  /** All that were here have left, and there are more: nobody is there to scroll to them. */
+  #refill(): void {
+    if (this.#rows.length > 0 || this.#status !== 'ready') return;
+    if (this.#window.cursor !== null) void this.more();
+    else if (this.#window.ceiling !== null) void this.toTop();
   }
 
   #failed(error: unknown, signal: AbortSignal): void {
@@ -315,6 +326,7 @@ export class ConversationList {
   #place(changed: readonly Summary[]): void {
     const frame = this.#frame();
     this.#setRows(this.#frozen ? this.#held.place(this.#rows, changed, frame) : mergeRows(this.#rows, changed, frame));
+    this.#refill();
   }
 
   /** Rows of a further page at one end: held still, those between stay as they stand. */
@@ -339,5 +351,6 @@ export class ConversationList {
     this.#unread.note(this.#rows, this.#source.now());
     if (rows.length < this.#rows.length) this.#counts.refresh();
     this.#setRows(rows);
+    this.#refill();
   }
 }

@@ -144,10 +144,14 @@ describe('taking back', () => {
     const talk = await aTalk();
     const held = await conversations.claim({ id: talk.id });
     if (!held.granted) throw new Error('not granted');
-    const change = await conversations.close({ id: talk.id, epoch: held.epoch, ticketStatus: 'closed' });
-    expect(change).toEqual({ previous: 'new', seq: 4 });
-    await setTicketStatuses({ tickets: [{ id: talk.id, ticketStatus: change.previous, since: change.seq }] });
+    const { undo } = await conversations.close({ id: talk.id, epoch: held.epoch, ticketStatus: 'closed', undoable: true });
+    expect(undo).toEqual({ previous: 'new', seq: 4 });
+    await setTicketStatuses({ tickets: [{ id: talk.id, ticketStatus: 'new', since: undo?.seq }] });
     expect(await statusOf(talk)).toBe('new');
+    const again = await conversations.claim({ id: talk.id });
+    if (!again.granted) throw new Error('not granted');
+    const close = { id: talk.id, epoch: again.epoch, ticketStatus: 'closed' as const };
+    expect(await conversations.close(close), 'nothing for whoever does not ask').toEqual({});
   });
 });
 

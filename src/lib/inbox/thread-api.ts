@@ -21,7 +21,7 @@ export type ThreadApi = {
   note: Mutation<{ id: string; messageId: string; text: string }, { seq: number }>;
   fetchMedia: Mutation<{ id: string; messageId: string }, object>;
   retry: Mutation<{ id: string; messageId: string; epoch: number }, { status: string }>;
-  close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus }, TicketChange>;
+  close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus; undoable: true }, { undo?: TicketChange }>;
   setTicketStatus: Mutation<{ id: string; ticketStatus: TicketStatus }, object>;
 };
 

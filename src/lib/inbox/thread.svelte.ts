@@ -215,9 +215,9 @@ export class Thread {
       const unsent = unsentWords(this.composer, leaves, wasSaid);
       if (unsent !== null) throw new NotTried(unsent);
       if (epoch === null) throw new NotTried('You do not hold this conversation any more.');
-      const change = await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus });
+      const { undo } = await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus, undoable: true });
       this.hold.leave();
-      this.#deps.closed(ticketStatus, change);
+      if (undo) this.#deps.closed(ticketStatus, undo);
     }, 'always');
   }
 

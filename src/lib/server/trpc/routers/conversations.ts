@@ -4,7 +4,7 @@ import { ConversationId, MessageId } from '../../../domain/ids';
 import { ListFilters, ListQuery, mergePages, overlay, sumCounts } from '../../../domain/list';
 import { MAX_TEMPLATE_VALUE } from '../../../domain/template';
 import { MAX_TEXT } from '../../../domain/text';
-import { TicketStatus } from '../../../domain/ticket';
+import { TicketStatus, type TicketChange } from '../../../domain/ticket';
 import { MOST_TICKETS, TicketWish } from '../../../domain/ticket-changes';
 import type { User } from '../../auth/auth';
 import { conversationOf, policyOf, sessionOf } from '../../bindings';
@@ -127,11 +127,13 @@ export const conversationsRouter = router({
       unwrap(await conversationOf(ctx.env, input.id).retry(ctx.agent, input.messageId, input.epoch)),
     ),
 
+  /** `undoable`: answers with what it takes to take it back as well. */
   close: agents
-    .input(One.extend({ epoch: Epoch, ticketStatus: TicketStatus }))
-    .mutation(async ({ ctx, input }) =>
-      unwrap(await conversationOf(ctx.env, input.id).close(ctx.agent, input.epoch, input.ticketStatus)),
-    ),
+    .input(One.extend({ epoch: Epoch, ticketStatus: TicketStatus, undoable: z.boolean().optional() }))
+    .mutation(async ({ ctx, input }): Promise<{ undo?: TicketChange }> => {
+      const change = unwrap(await conversationOf(ctx.env, input.id).close(ctx.agent, input.epoch, input.ticketStatus));
+      return input.undoable ? { undo: change } : {};
+    }),
 
   setTicketStatus: agents.input(One.extend({ ticketStatus: TicketStatus })).mutation(async ({ ctx, input }) => {
     unwrap(await conversationOf(ctx.env, input.id).setTicketStatus(ctx.agent, input.ticketStatus));

@@ -28,6 +28,8 @@ const aRow = (id: string, ageMs: number, version = 1, more: Partial<Summary> = {
   campaign: null,
   ticketStatus: 'new',
   ticketChangedAt: NOW - ageMs,
+  snoozedUntil: null,
+  snoozedBy: null,
   tab: 'active',
   lastMessage: { text: `text ${id}`, direction: 'inbound', at: NOW - ageMs },
   lastInboundAt: NOW - ageMs,

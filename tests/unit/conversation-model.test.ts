@@ -30,10 +30,18 @@ test('every life of a conversation keeps its promises after every step, and ever
           ? 'quiet'
           : 'visible';
       happened.set(`${command.type} ${outcome}`, (happened.get(`${command.type} ${outcome}`) ?? 0) + 1);
+      const last = after.messages.slice(before.messages.length);
+      if (last.some(({ activity }) => activity?.type === 'woken')) happened.set('woken', (happened.get('woken') ?? 0) + 1);
       // The process died after the commit and before its answer: the caller asks again.
       if (result.ok) {
         const again = world.run(command, now);
-        if (command.type === 'receive' || command.type === 'send' || command.type === 'claim' || command.type === 'close') {
+        if (
+          command.type === 'receive' ||
+          command.type === 'send' ||
+          command.type === 'claim' ||
+          command.type === 'close' ||
+          command.type === 'snooze'
+        ) {
           expect(again.ok, `${command.type} twice`).toBe(true);
           expect(momentOf(world), `${command.type} twice = once`).toEqual(after);
         }
@@ -56,6 +64,12 @@ const sometimes = [
     'close visible',
     'close stale_epoch',
     'setTicketStatus visible',
+    'snooze visible',
+    'snooze locked',
+    'snooze stale_epoch',
+    'snooze snooze_past',
+    'snooze snooze_too_late',
+    'woken',
     'note visible',
     'note quiet',
     'mediaResult visible',

@@ -12,7 +12,7 @@ test('an empty query is Active, newest first, nothing narrowed', () => {
 
 test('every filter survives the way into the URL and back', () => {
   const text =
-    '?tab=inactive&q=gate+14&campaign=a&campaign=b&label=q4&ticket=new&ticket=closed&channel=demo-whatsapp&unanswered=1&held=me&sort=oldest';
+    '?tab=inactive&q=gate+14&campaign=a&campaign=b&label=q4&ticket=new&ticket=closed&channel=demo-whatsapp&unanswered=1&held=me&snoozed=1&sort=oldest';
   const view = read(text);
   expect(view).toEqual({
     tab: 'inactive',
@@ -23,6 +23,7 @@ test('every filter survives the way into the URL and back', () => {
     channelIds: ['demo-whatsapp'],
     unanswered: true,
     heldBy: 'me',
+    snoozed: true,
     sort: 'oldest',
   });
   expect(listQueryString(view)).toBe(text);
@@ -36,7 +37,9 @@ test('the same filters in another order are the same view, so the list is not as
 });
 
 test('values that were never valid are dropped one by one, the rest stays', () => {
-  const view = read('tab=archived&sort=random&ticket=open&ticket=new&channel=NOT/AN/ID&held=everybody&unanswered=yes&campaign=');
+  const view = read(
+    'tab=archived&sort=random&ticket=open&ticket=new&channel=NOT/AN/ID&held=everybody&unanswered=yes&snoozed=no&campaign=',
+  );
   expect(listQueryString(view)).toBe('?ticket=new');
 });
 

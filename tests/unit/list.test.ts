@@ -73,6 +73,7 @@ test('every recency id keeps its millisecond, before 2026 as well', () => {
 const held = aSummary({
   campaign: { id: 'c1', name: 'Spring', labels: ['promo', 'vip'], match: 'exact' },
   ticketStatus: 'pending',
+  snoozedUntil: NOW + HOUR,
   unanswered: false,
   lock: { agentId: 'ana', agentName: 'Ana', since: NOW },
 });
@@ -91,6 +92,8 @@ test.each<[Partial<ListQuery>, boolean]>([
   [{ heldBy: 'nobody' }, false],
   [{ unanswered: true }, false],
   [{ unanswered: false }, true],
+  [{ snoozed: true }, true],
+  [{ snoozed: true, heldBy: 'nobody' }, false],
   [{ search: 'book' }, true],
   [{ search: 'nya' }, true],
   [{ search: 'book', ticketStatuses: ['closed'] }, false],
@@ -104,6 +107,8 @@ test('a row held by a colleague is not held by me, and one without a campaign is
   expect(matches(row, query({ heldBy: 'me' }), facts)).toBe(false);
   expect(matches(row, query({ campaignIds: ['c1'] }), facts)).toBe(false);
   expect(matches(row, query({ labels: ['promo'] }), facts)).toBe(false);
+  expect(matches(row, query({ snoozed: true }), facts)).toBe(false);
+  expect(matches(row, query({ snoozed: false }), facts)).toBe(true);
 });
 
 test('rows of the same millisecond stand in the order of their recency ids, in both sorts', () => {
@@ -212,6 +217,7 @@ test.each([
   [{ channelIds: ['demo-whatsapp'] }, false],
   [{ unanswered: true }, false],
   [{ heldBy: 'me' as const }, false],
+  [{ snoozed: true }, false],
 ])('the counts of the whole list say all about %j: %s', (filters, expected) => {
   expect(isWhole(ListFilters.parse(filters))).toBe(expected);
 });

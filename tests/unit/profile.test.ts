@@ -24,6 +24,8 @@ const aRow = (id: string, version = 1, address = `1202555${id}`): Summary => ({
   campaign: null,
   ticketStatus: 'new',
   ticketChangedAt: 1,
+  snoozedUntil: null,
+  snoozedBy: null,
   tab: 'active',
   lastMessage: { text: `text ${version}`, direction: 'inbound', at: 1 },
   lastInboundAt: 1,

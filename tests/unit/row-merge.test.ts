@@ -10,6 +10,8 @@ const aRow = (id: string, lastInboundAt: number, version = 1, more: Partial<Summ
   campaign: null,
   ticketStatus: 'new',
   ticketChangedAt: lastInboundAt,
+  snoozedUntil: null,
+  snoozedBy: null,
   tab: 'active',
   lastMessage: { text: id, direction: 'inbound', at: lastInboundAt },
   lastInboundAt,

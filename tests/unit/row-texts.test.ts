@@ -74,6 +74,8 @@ const row: Summary = {
   campaign: null,
   ticketStatus: 'new',
   ticketChangedAt: NOW,
+  snoozedUntil: null,
+  snoozedBy: null,
   tab: 'active',
   lastMessage: { text: 'Hi', direction: 'inbound', at: NOW },
   lastInboundAt: NOW,

@@ -22,8 +22,8 @@ const CONVERSATIONS = 400;
 const BATCH = 25;
 const db = database(env.DB);
 
-type Kind = 'message' | 'answer' | 'late' | 'rename' | 'status' | 'close' | 'claim' | 'attribute';
-const kinds: [Kind, ...Kind[]] = ['message', 'message', 'message', 'answer', 'late', 'rename', 'status', 'close', 'claim', 'attribute']; // prettier-ignore
+type Kind = 'message' | 'answer' | 'late' | 'rename' | 'status' | 'snooze' | 'wake' | 'close' | 'claim' | 'attribute';
+const kinds: [Kind, ...Kind[]] = ['message', 'message', 'message', 'answer', 'late', 'rename', 'status', 'snooze', 'snooze', 'wake', 'close', 'claim', 'attribute']; // prettier-ignore
 
 /** What happens to one conversation; always its next version. `any` is where new texts and names come from. */
 function after(row: Summary, kind: Kind, now: number, any: Summary, { pick, below, chance }: Random): Summary {
@@ -32,7 +32,7 @@ function after(row: Summary, kind: Kind, now: number, any: Summary, { pick, belo
   const second = Math.floor((now - below(4_000)) / 1000) * 1000;
   switch (kind) {
     case 'message':
-      return { ...next, lastInboundAt: second, lastMessage: { text: any.lastMessage.text, direction: 'inbound', at: second }, ticketStatus: 'new', unanswered: true, unread: row.unread + 1 }; // prettier-ignore
+      return { ...next, lastInboundAt: second, lastMessage: { text: any.lastMessage.text, direction: 'inbound', at: second }, ticketStatus: 'new', snoozedUntil: null, snoozedBy: null, unanswered: true, unread: row.unread + 1 }; // prettier-ignore
     case 'answer':
       return {
         ...next,
@@ -47,9 +47,13 @@ function after(row: Summary, kind: Kind, now: number, any: Summary, { pick, belo
       // Somebody calls themselves like a filter's token.
       return { ...next, contact: { ...row.contact, name: chance(0.1) ? `\uE000s30 ${any.contact.name}` : any.contact.name } };
     case 'status':
-      return { ...next, ticketStatus: pick(['new', 'pending', 'closed']) };
+      return { ...next, ticketStatus: pick(['new', 'pending', 'closed']), snoozedUntil: null, snoozedBy: null };
+    case 'snooze':
+      return { ...next, ticketStatus: 'pending', snoozedUntil: now + DAY, snoozedBy: pick(fixtures.agentIds), lock: null };
+    case 'wake':
+      return row.snoozedUntil === null ? next : { ...next, ticketStatus: 'new', snoozedUntil: null };
     case 'close':
-      return { ...next, ticketStatus: pick(['pending', 'closed']), lock: null };
+      return { ...next, ticketStatus: pick(['pending', 'closed']), snoozedUntil: null, snoozedBy: null, lock: null };
     case 'claim':
       return { ...next, lock: { agentId: pick(fixtures.agentIds), agentName: 'Somebody', since: now } };
     case 'attribute':
@@ -78,6 +82,7 @@ function belongs({ row, name, text }: Known, query: ListQuery, now: number, user
     (!query.unanswered || row.unanswered) &&
     (query.heldBy !== 'me' || row.lock?.agentId === userId) &&
     (query.heldBy !== 'nobody' || row.lock === null) &&
+    (!query.snoozed || row.snoozedUntil !== null) &&
     isFound({ name, text }, partsOf(query.search ?? ''))
   );
 }
@@ -93,6 +98,7 @@ function anyListQuery({ pick, chance, below }: Random, search: string): ListQuer
     channelIds: chance(0.15) ? [pick(fixtures.channelIds)] : undefined,
     unanswered: chance(0.15),
     heldBy: chance(0.15) ? pick(['me', 'nobody']) : undefined,
+    snoozed: chance(0.15),
     search: chance(0.6) ? search : undefined,
   });
 }

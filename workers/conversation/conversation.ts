@@ -2,11 +2,9 @@ import { DurableObject } from 'cloudflare:workers';
 import {
   decide,
   nextTickAt,
-  publishedOf,
   summaryOf,
   type Change,
   type Command,
-  type Conversation as State,
   type ConversationTarget,
 } from '../../src/lib/domain/conversation';
 import type { Belongings } from '../../src/lib/domain/erasure';
@@ -30,11 +28,10 @@ import { Leftovers, leftOf, together } from './leftovers';
 import { isOwn, outliving } from './intake';
 import { earliest } from './outbox';
 import { Ownership } from './ownership';
+import { Reader } from './reader';
 import { Store } from './store';
 import { Viewers } from './viewers';
 
-/** Messages of one page, and of the first view. */
-const PAGE = 50;
 /** A provider's answer, or a ringing alarm, waits this long for the hub to have taken what is new; then the alarm sees to it. */
 const HUB_PATIENCE_MS = 250;
 
@@ -168,21 +165,19 @@ export class Conversation extends DurableObject<Env> {
 
   /** The row as lists should show it, and whether the hub surely has it; null when there is no conversation. */
   row(): { summary: Published; isTaken: boolean } | null {
-    const summary = this.#published();
+    const summary = this.#reader.published();
     return summary && { summary, isTaken: this.#deliveries.publication.isTaken };
   }
 
-  /** The latest messages and the row. */
+  /** The latest messages and the row. What time has done by now has been done, however late the alarm is. */
   get(): Result<Thread, Rejection> {
-    const summary = this.#summary();
-    if (!summary) return fail({ reason: 'not_found' });
-    const { messages, hasMore } = this.#page(Number.MAX_SAFE_INTEGER, PAGE);
-    return ok({ conversation: summary, messages, hasMore, seq: messages.at(-1)?.seq ?? 0 });
+    if ((this.#tickAt() ?? Infinity) <= Date.now()) this.#run({ type: 'tick' });
+    return this.#reader.thread();
   }
 
   /** The messages before `beforeSeq`, ascending. */
   messages(beforeSeq: number, limit: number): Result<{ messages: Message[]; hasMore: boolean }, Rejection> {
-    return this.#store.conversation() ? ok(this.#page(beforeSeq, limit)) : fail({ reason: 'not_found' });
+    return this.#reader.messages(beforeSeq, limit);
   }
 
   claim(agent: Agent): Result<Claim, Rejection> {
@@ -204,6 +199,11 @@ export class Conversation extends DurableObject<Env> {
   /** `since`: only if nobody has written or set the ticket after the message with this number. */
   setTicketStatus(agent: Agent, ticketStatus: TicketStatus, since?: number): Result<TicketChange, Rejection> {
     return this.#setTicket({ type: 'setTicketStatus', agent, ticketStatus, since });
+  }
+
+  /** Sets it aside until then (epoch ms); with an epoch the hold is given back. */
+  snooze(agent: Agent, until: number, epoch?: number): Result<null, Rejection> {
+    return this.#act({ type: 'snooze', agent, until, epoch });
   }
 
   send(agent: Agent, { origin, ...input }: SendInput): Result<{ seq: number; status: string }, Rejection> {
@@ -304,13 +304,17 @@ export class Conversation extends DurableObject<Env> {
     return new Leftovers(this.#store);
   }
 
+  get #reader(): Reader {
+    return new Reader(this.#store, this.#policy);
+  }
+
   #deliveriesOf(store: Store): Deliveries {
     return new Deliveries({
       env: this.env,
       store,
       // Of a life that has been erased meanwhile nothing comes back.
       run: (command) => (store.isClosed ? fail({ reason: 'not_found' }) : this.#run(command)),
-      summary: () => (store.isClosed ? null : this.#published()),
+      summary: () => (store.isClosed ? null : this.#reader.published()),
       // Not exactly: the backstop rings once for all that follows within its time, where each would have to set the alarm anew.
       settled: () => this.#arm({ list: this.#clock.isSoon }),
       unpublished: () => !store.isClosed && this.#arm(),
@@ -424,29 +428,18 @@ export class Conversation extends DurableObject<Env> {
 
   /** The earliest of everything that time does here, with `list` of what the hub has to be told too; computed afresh, never stored twice. */
   #dueAt(what = { list: true }): Due {
-    const conversation = this.#store.conversation();
-    const tickAt = conversation && nextTickAt(conversation, this.#policy);
     const outboxAt = this.#deliveries.nextAt(Date.now(), what);
-    return { at: earliest(tickAt, outboxAt, this.#store.parkedUntil()), outboxAt };
+    return { at: earliest(this.#tickAt(), outboxAt, this.#store.parkedUntil()), outboxAt };
   }
 
-  #summary(): Summary | null {
-    const conversation: State | null = this.#store.conversation();
-    return conversation && summaryOf(conversation, this.#policy, Date.now());
-  }
-
-  #published(): Published | null {
+  /** When the clock next changes something here. */
+  #tickAt(): number | null {
     const conversation = this.#store.conversation();
-    return conversation && publishedOf(conversation, this.#policy, Date.now());
-  }
-
-  #page(beforeSeq: number, limit: number): { messages: Message[]; hasMore: boolean } {
-    const messages = this.#store.before(beforeSeq, limit);
-    return { messages, hasMore: (messages[0]?.seq ?? 1) > 1 };
+    return conversation && nextTickAt(conversation, this.#policy);
   }
 
   #missedSince(from: number) {
-    const conversation = this.#summary();
+    const conversation = this.#reader.summary();
     if (!conversation) return null;
     return this.#viewers.catchUp(this.#store, conversation, from);
   }

@@ -6,6 +6,9 @@ import type { TicketStatus } from './ticket';
  */
 export type Act =
   | { action: 'ticket.changed'; details: { from: TicketStatus; to: TicketStatus } }
+  /** Set aside until a moment, epoch ms; and brought back before it by setting Pending again. That a snooze ends is nobody's act. */
+  | { action: 'ticket.snoozed'; details: { from: TicketStatus; until: number } }
+  | { action: 'ticket.unsnoozed'; details: Record<never, never> }
   /** X on the chat window: what the ticket was and is, and the hold given back. */
   | { action: 'conversation.closed'; details: { from: TicketStatus; to: TicketStatus } }
   /** `from`: the user who held it. */

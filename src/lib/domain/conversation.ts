@@ -15,6 +15,8 @@ import type { Rejection } from './rejection';
 import type { Result } from './result';
 import type { Agent } from './role';
 import { decideSending } from './sending';
+import { snoozedBy, snoozeOf, type Snooze } from './snooze';
+import { decideSnooze } from './snoozing';
 import type { Published, Summary } from './summary';
 import type { TemplateUse } from './template';
 import type { TicketStatus } from './ticket';
@@ -48,6 +50,8 @@ export type Conversation = {
   ticketStatus: TicketStatus;
   /** When it became that; missing in what was stored before this was noted. */
   ticketChangedAt?: number;
+  /** Missing where nobody has ever snoozed; once there was one, null = there is none. */
+  snooze?: Snooze | null;
   lock: Lock | null;
   /** The highest fencing number ever granted. */
   epoch: number;
@@ -132,8 +136,10 @@ export type Command =
   | { type: 'note'; agent: Agent; messageId: string; text: string }
   /** `since`: it takes back what was done when this was the last message's number, and so only while nobody has gone on from there. */
   | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus; since?: number }
+  /** Pending until then. With an epoch the hold ends with it. */
+  | { type: 'snooze'; agent: Agent; until: number; epoch?: number }
   | { type: 'close'; agent: Agent; epoch: number; ticketStatus: TicketStatus }
-  /** The clock: lease expiry, the Active edge, the archive edge. */
+  /** The clock: lease expiry, the end of a snooze, the Active edge, the archive edge. */
   | { type: 'tick' };
 
 /** A file that an agent has uploaded; `key` names it in the media bucket. */
@@ -202,6 +208,8 @@ export function decide(snapshot: Snapshot, command: Command, now: number): Resul
       return decideSending(snapshot, command, now);
     case 'note':
       return decideNote(snapshot, command, now);
+    case 'snooze':
+      return decideSnooze(snapshot, command, now);
     case 'fetchMedia':
     case 'mediaResult':
       return decideMedia(snapshot, command, now);
@@ -221,6 +229,8 @@ export function summaryOf(conversation: Conversation, policy: Policy, now: numbe
     campaign: conversation.campaign,
     ticketStatus: conversation.ticketStatus,
     ticketChangedAt: conversation.ticketChangedAt ?? conversation.lastMessage.at,
+    snoozedUntil: snoozeOf(conversation)?.until ?? null,
+    snoozedBy: snoozedBy(conversation),
     tab: tabAt(conversation.lastInboundAt, policy, now),
     lastMessage: { text: lastMessage.text, direction: lastMessage.direction, at: lastMessage.at },
     lastInboundAt: conversation.lastInboundAt,
@@ -238,10 +248,10 @@ export function publishedOf(conversation: Conversation, policy: Policy, now: num
   return { ...summaryOf(conversation, policy, now), ...(milestones && { milestones }) };
 }
 
-/** When the clock next has something to do here: the lease's end or the next edge; null when never. */
+/** When the clock next has something to do here: the end of the lease or of a snooze, or the next edge; null when never. */
 export function nextTickAt(conversation: Conversation, policy: Policy): number | null {
   const edge = nextEdgeAt(conversation.lastInboundAt, conversation.tab, policy);
   const lease = conversation.lock && lockExpiresAt(conversation.lock, policy).at;
-  if (edge === null) return lease;
-  return lease === null ? edge : Math.min(edge, lease);
+  const moments = [edge, lease, snoozeOf(conversation)?.until ?? null].filter((moment) => moment !== null);
+  return moments.length === 0 ? null : Math.min(...moments);
 }

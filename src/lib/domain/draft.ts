@@ -7,6 +7,7 @@ import { latestMilestones, type Milestone } from './milestone';
 import type { InboundEvent } from './provider';
 import type { LockInfo, Rejection } from './rejection';
 import { fail, ok, type Result } from './result';
+import { snoozeOf } from './snooze';
 import { ticketStatusNames, type TicketStatus } from './ticket';
 import { tabAt } from './window';
 
@@ -92,6 +93,10 @@ function wordsOf(author: Author | null, activity: Activity): string {
       return author
         ? `${author.name} set the ticket to ${ticketStatusNames[activity.to]}`
         : `Reply received · ticket is ${ticketStatusNames[activity.to]}`;
+    case 'snoozed':
+      return `${author?.name ?? 'Somebody'} snoozed the conversation`;
+    case 'woken':
+      return `Snooze ended · ticket is ${ticketStatusNames.new}`;
     case 'claimed':
       return `${author?.name ?? 'Somebody'} opened the conversation`;
     case 'takenOver':
@@ -127,11 +132,16 @@ export function findByProviderId(draft: Draft, id: string): Message | undefined 
   return found && (draft.messages.get(found.seq) ?? found);
 }
 
-/** Sets the ticket and records who did it; nothing when it is so already. `by` is null when the end user's reply did it. */
+/**
+ * Sets the ticket, which ends a snooze, and records who did it; nothing when it is so already. `by` is null when the end user's reply did
+ * it.
+ */
 export function setTicket(draft: Draft, by: Author | null, to: TicketStatus): void {
   const from = draft.state.ticketStatus;
-  if (from === to) return;
-  show(draft, { ticketStatus: to, ticketChangedAt: draft.now });
+  const wasSnoozed = snoozeOf(draft.state) !== null;
+  if (draft.state.snooze) show(draft, { snooze: null });
+  if (from === to && !wasSnoozed) return;
+  if (from !== to) show(draft, { ticketStatus: to, ticketChangedAt: draft.now });
   appendActivity(draft, by, { type: 'ticket', from, to });
 }
 
@@ -159,7 +169,16 @@ export function unlock(draft: Draft, why: 'released' | 'closed' | 'gone' | 'idle
 /** Lets the clock act, whoever asks and whether or not an alarm has fired. */
 export function letTimePass(draft: Draft): void {
   expireLock(draft);
+  endSnooze(draft);
   missEnquiry(draft);
+}
+
+/** What was set aside comes back. The customer has written nothing, so no enquiry begins. */
+function endSnooze(draft: Draft): void {
+  const snooze = snoozeOf(draft.state);
+  if (!snooze || draft.now < snooze.until) return;
+  show(draft, { ticketStatus: 'new', ticketChangedAt: draft.now, snooze: { ...snooze, isOver: true } });
+  appendActivity(draft, null, { type: 'woken', by: snooze.by });
 }
 
 const missEnquiry = (draft: Draft): void => stepEnquiry(draft, missed(draft.state, draft.snapshot.policy, draft.now));

@@ -18,20 +18,33 @@ import {
   type Draft,
 } from './draft';
 import { lockExpiresAt } from './lock';
-import type { Message } from './message';
+import type { Activity, Message } from './message';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may, type Agent } from './role';
+import { snoozeOf } from './snooze';
 import type { TicketStatus } from './ticket';
 
 type HoldCommand = Exclude<
   Command,
   {
     type:
-      'receive' | 'attribute' | 'named' | 'send' | 'retry' | 'sendStarted' | 'sendResult' | 'note' | 'fetchMedia' | 'mediaResult';
+      | 'receive'
+      | 'attribute'
+      | 'named'
+      | 'send'
+      | 'retry'
+      | 'sendStarted'
+      | 'sendResult'
+      | 'note'
+      | 'snooze'
+      | 'fetchMedia'
+      | 'mediaResult';
   }
 >;
 
+/** What sets the ticket. */
+const ofTicket = new Set<string>(['ticket', 'snoozed', 'woken'] satisfies Activity['type'][]);
 /** So many messages after the end of a hold are looked at. */
 const MOST_SINCE = 200;
 
@@ -120,7 +133,7 @@ function close(draft: Draft, command: Extract<HoldCommand, { type: 'close' }>): 
 }
 
 /** Whether the end user has written since the hold with this epoch ended. */
-function isAnsweredSince({ snapshot, messages }: Draft, epoch: number): boolean {
+export function isAnsweredSince({ snapshot, messages }: Draft, epoch: number): boolean {
   const isEnd = ({ activity }: Message) => activity?.type === 'released' && activity.epoch === epoch;
   if ([...messages.values()].some(isEnd)) return false;
   const latest = snapshot.messages.latest(MOST_SINCE);
@@ -128,7 +141,7 @@ function isAnsweredSince({ snapshot, messages }: Draft, epoch: number): boolean 
 }
 
 /** The hold with this epoch has ended and nobody has had it since. */
-const isOver = (state: Conversation, epoch: number): boolean => !state.lock && state.epoch === epoch;
+export const isOver = (state: Conversation, epoch: number): boolean => !state.lock && state.epoch === epoch;
 
 function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'setTicketStatus' }>): Result<Change, Rejection> {
   const { lock } = draft.state;
@@ -137,16 +150,19 @@ function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'se
   touch(draft, command.agent.id);
   const from = draft.state.ticketStatus;
   const to = command.ticketStatus;
-  if (from !== to && command.since !== undefined && hasGoneOn(draft, command.since)) return refuse({ reason: 'gone_on' });
+  const wasSnoozed = snoozeOf(draft.state) !== null;
+  const isChange = from !== to || wasSnoozed;
+  if (isChange && command.since !== undefined && hasGoneOn(draft, command.since)) return refuse({ reason: 'gone_on' });
   setTicketBy(draft, command.agent, to);
   if (from !== to) noteAct(draft, command.agent, { action: 'ticket.changed', details: { from, to } });
+  else if (wasSnoozed) noteAct(draft, command.agent, { action: 'ticket.unsnoozed', details: {} });
   return finish(draft);
 }
 
 /** Whether somebody has written or set the ticket since that number; who only looked or left a note has not. A lower number is another life's. */
 function hasGoneOn({ snapshot, messages, state }: Draft, since: number): boolean {
   const later = [...snapshot.messages.after(since), ...messages.values()];
-  return state.seq < since || later.some(({ kind, activity }) => (activity ? activity.type === 'ticket' : kind !== 'note'));
+  return state.seq < since || later.some(({ kind, activity }) => (activity ? ofTicket.has(activity.type) : kind !== 'note'));
 }
 
 function setTicketBy(draft: Draft, agent: Agent, to: TicketStatus): void {

@@ -17,6 +17,8 @@ const filters = {
   /** Only those where the end user wrote last; false is the same as leaving it out. */
   unanswered: z.boolean().optional(),
   heldBy: z.enum(['me', 'nobody']).optional(),
+  /** Only those that are set aside until a moment, which are Pending; false is the same as leaving it out. */
+  snoozed: z.boolean().optional(),
 };
 
 /** What narrows the list; the values of one filter are alternatives, the filters all apply, an empty one does not count. */
@@ -74,6 +76,7 @@ export function matches(row: Summary, query: ListFilters & Pick<ListQuery, 'tab'
     (!query.unanswered || row.unanswered) &&
     (query.heldBy !== 'me' || row.lock?.agentId === userId) &&
     (query.heldBy !== 'nobody' || row.lock === null) &&
+    (!query.snoozed || row.snoozedUntil !== null) &&
     (!query.search || matchesSearch({ name: row.contact.name, text: row.lastMessage.text }, query.search))
   );
 }
@@ -127,12 +130,13 @@ export function mergePages(pages: readonly Page[], query: Pick<ListQuery, 'sort'
 export type TabCounts = { active: Counts; inactive: Counts };
 
 /** Whether at most the ticket status narrows: then the counts of the whole list say all. */
-export const isWhole = ({ search = '', campaignIds, labels, channelIds, unanswered, heldBy }: ListFilters): boolean =>
+export const isWhole = ({ search = '', campaignIds, labels, channelIds, unanswered, heldBy, snoozed }: ListFilters): boolean =>
   termsOf(search).length === 0 &&
   !campaignIds?.length &&
   !labels?.length &&
   !channelIds?.length &&
   !unanswered &&
+  !snoozed &&
   heldBy === undefined;
 
 /** Where counting stops, as an exact larger figure would cost more than anybody gains from it: of the whole list at so many of a status. */

@@ -35,6 +35,10 @@ export type Media = {
 /** What an `activity` message records. */
 export type Activity =
   | { type: 'ticket'; from: TicketStatus; to: TicketStatus }
+  /** Pending until that moment, epoch ms. */
+  | { type: 'snoozed'; until: number }
+  /** The moment has come and the ticket is New. `by`: who had chosen it. */
+  | { type: 'woken'; by: { id: string; name: string } }
   | { type: 'claimed'; epoch: number }
   | { type: 'released'; epoch: number; why: 'released' | 'closed' | 'gone' | 'idle' }
   | { type: 'takenOver'; epoch: number; from: { id: string; name: string } };

@@ -17,6 +17,9 @@ export type Rejection =
   | { reason: 'unseen_messages'; unseen: Message[] }
   | { reason: 'window_closed'; sendWindowUntil: number }
   | { reason: 'not_retryable' }
+  /** A snooze has to end in the future, and while the conversation is in a tab: at `latest`, epoch ms. */
+  | { reason: 'snooze_past' }
+  | { reason: 'snooze_too_late'; latest: number }
   /** `fields`: the placeholders whose values are missing or not taken, as `part.key`; none when there is no such template. */
   | { reason: 'bad_template'; fields: string[] }
   | { reason: 'no_upload' }

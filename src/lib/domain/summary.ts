@@ -16,6 +16,10 @@ export type Summary = {
   ticketStatus: TicketStatus;
   /** When the ticket became that. */
   ticketChangedAt: number;
+  /** Until when it is set aside as Pending; it becomes New by itself then. */
+  snoozedUntil: number | null;
+  /** The id of whoever set that aside; also while the ticket is New because the snooze has ended. */
+  snoozedBy: string | null;
   tab: Tab;
   lastMessage: { text: string; direction: 'inbound' | 'outbound'; at: number };
   lastInboundAt: number;

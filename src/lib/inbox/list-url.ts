@@ -34,6 +34,7 @@ export function listViewFrom(params: URLSearchParams): ListView {
     channelIds: valuesOf(params, 'channel', ChannelId),
     unanswered: params.get('unanswered') === '1' ? true : undefined,
     heldBy: held === 'me' || held === 'nobody' ? held : undefined,
+    snoozed: params.get('snoozed') === '1' ? true : undefined,
   };
 }
 
@@ -48,6 +49,7 @@ export function listQueryString(view: ListView): string {
   for (const id of [...(view.channelIds ?? [])].sort()) params.append('channel', id);
   if (view.unanswered) params.set('unanswered', '1');
   if (view.heldBy) params.set('held', view.heldBy);
+  if (view.snoozed) params.set('snoozed', '1');
   if (view.sort === 'oldest') params.set('sort', 'oldest');
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
@@ -72,8 +74,9 @@ export function filtersOf({
   channelIds,
   unanswered,
   heldBy,
+  snoozed,
 }: ListView): ListFilters {
-  return { search, campaignIds, labels, ticketStatuses, channelIds, unanswered, heldBy };
+  return { search, campaignIds, labels, ticketStatuses, channelIds, unanswered, heldBy, snoozed };
 }
 
 /** Whether anything narrows the list. */

@@ -11,7 +11,7 @@ export function lossOf(epoch: number, messages: Message[]): Loss | null {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index];
     const activity = message?.activity;
-    if (!message || !activity || activity.type === 'ticket') continue;
+    if (!message || !activity || !('epoch' in activity)) continue;
     if (activity.epoch < epoch) return null;
     if (activity.type === 'takenOver' && activity.epoch > epoch)
       return { why: 'takenOver', by: message.author?.name ?? 'An admin' };

@@ -71,6 +71,8 @@ export function conversationOf(n: number, now: number): Summary {
     campaign: dice.chance(0.8) ? { id: campaign.id, name: campaign.name, labels: [], match: 'exact' } : null,
     ticketStatus: statuses[dice.below(statuses.length)] ?? 'new',
     ticketChangedAt: lastInboundAt,
+    snoozedUntil: null,
+    snoozedBy: null,
     tab: age < DAY_MS ? 'active' : 'inactive',
     lastMessage: { text: textOf(dice), direction: unanswered ? 'inbound' : 'outbound', at: lastInboundAt },
     lastInboundAt,

@@ -23,6 +23,7 @@ export const facets = {
   channel: (id: string) => facetToken('h', id),
   campaign: (id: string) => facetToken('c', id),
   unanswered: facetToken('u'),
+  snoozed: facetToken('z'),
   heldBy: (agentId: string) => facetToken('a', agentId),
   free: facetToken('f'),
 };
@@ -45,6 +46,8 @@ export function summaryOf(row: ConversationRow, { now, policy }: { now: number; 
     campaign: campaignOf(row),
     ticketStatus: statuses[row.ticket_status] ?? 'new',
     ticketChangedAt: row.ticket_changed_at,
+    snoozedUntil: row.snoozed_until,
+    snoozedBy: row.snoozed_by,
     tab: tabAt(row.last_inbound_at, policy, now),
     lastMessage: { text: row.preview, direction: row.preview_direction, at: row.last_at },
     lastInboundAt: row.last_inbound_at,
@@ -68,7 +71,7 @@ function campaignOf(row: ConversationRow): Summary['campaign'] {
 
 /** What is stored of a summary, under a recency id. Numbers become whole, as the table takes nothing else. */
 export function rowOf(summary: Summary, rid: number): Selectable<ConversationTable> {
-  const { contact, channel, campaign, lastMessage, lock } = summary;
+  const { contact, channel, campaign, lastMessage, lock, snoozedUntil } = summary;
   return {
     rid,
     id: summary.id,
@@ -84,6 +87,9 @@ export function rowOf(summary: Summary, rid: number): Selectable<ConversationTab
     campaign_match: campaign?.match ?? null,
     ticket_status: statuses.indexOf(summary.ticketStatus),
     ticket_changed_at: Math.trunc(summary.ticketChangedAt),
+    // Missing in what an object that is still of the version before publishes.
+    snoozed_until: snoozedUntil ? Math.trunc(snoozedUntil) : null,
+    snoozed_by: summary.snoozedBy ?? null,
     last_inbound_at: Math.trunc(summary.lastInboundAt),
     last_at: Math.trunc(lastMessage.at),
     send_window_until: summary.sendWindowUntil === null ? null : Math.trunc(summary.sendWindowUntil),
@@ -105,6 +111,7 @@ export function indexBodyOf(row: Selectable<ConversationTable>): string {
     facets.channel(row.channel_id),
     ...(campaign === null ? [] : [campaign, campaign + inStatus(status), campaign + onDay(dayOf(row.last_inbound_at))]),
     ...(row.unanswered ? [facets.unanswered] : []),
+    ...(row.snoozed_until === null ? [] : [facets.snoozed]),
     row.lock_agent_id === null ? facets.free : facets.heldBy(row.lock_agent_id),
   ].join(' ');
 }

@@ -12,11 +12,12 @@ export type Narrowing = RawBuilder<string>;
  * list. `days`: only rows of these days (`dayOf`) are wanted.
  */
 export function narrowing(filters: ListFilters, userId: string, days: readonly number[] = []): Narrowing | null {
-  const { channelIds = [], unanswered = false, heldBy, search = '' } = filters;
+  const { channelIds = [], unanswered = false, snoozed = false, heldBy, search = '' } = filters;
   const holder = heldBy === 'me' ? [facets.heldBy(userId)] : heldBy === 'nobody' ? [facets.free] : [];
   const parts = [
     ...anyOf(channelIds.map(facets.channel)),
     ...anyOf(unanswered ? [facets.unanswered] : []),
+    ...anyOf(snoozed ? [facets.snoozed] : []),
     ...anyOf(holder),
     ...termsOf(search).flatMap((term) => anyOf([term])),
     ...ofCampaigns(filters, days),

@@ -24,7 +24,7 @@ const Taken = z.object({ rid: z.number() });
 
 const columns = [
   'rid', 'id', 'version', 'channel_id', 'provider', 'contact_id', 'name', 'address', 'preview', 'preview_direction', 'campaign_id',
-  'campaign_match', 'ticket_status', 'ticket_changed_at', 'last_inbound_at', 'last_at', 'send_window_until', 'unread', 'unanswered', 'lock_agent_id',
+  'campaign_match', 'ticket_status', 'ticket_changed_at', 'snoozed_until', 'snoozed_by', 'last_inbound_at', 'last_at', 'send_window_until', 'unread', 'unanswered', 'lock_agent_id',
   'lock_agent_name', 'lock_since',
 ] as const satisfies readonly (keyof ReturnType<typeof rowOf>)[]; // prettier-ignore
 

@@ -52,6 +52,8 @@ export interface ConversationTable {
   /** 0 new, 1 pending, 2 closed. */
   ticket_status: number;
   ticket_changed_at: number;
+  snoozed_until: number | null;
+  snoozed_by: string | null;
   last_inbound_at: number;
   last_at: number;
   send_window_until: number | null;

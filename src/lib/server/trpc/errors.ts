@@ -45,6 +45,10 @@ function codeOf(rejection: Rejection): { code: TRPCError['code']; message: strin
       return { code: 'CONFLICT', message: 'There is something new that you have not seen.' };
     case 'window_closed':
       return { code: 'PRECONDITION_FAILED', message: 'The channel takes no free text any more until the customer writes again.' };
+    case 'snooze_past':
+      return { code: 'BAD_REQUEST', message: 'A snooze has to end in the future.' };
+    case 'snooze_too_late':
+      return { code: 'BAD_REQUEST', message: 'A snooze has to end before the conversation leaves the lists.' };
     case 'not_retryable':
       return { code: 'PRECONDITION_FAILED', message: 'This message cannot be sent again.' };
     case 'bad_template': {

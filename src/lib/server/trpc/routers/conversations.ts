@@ -135,6 +135,14 @@ export const conversationsRouter = router({
       return input.undoable ? { undo: change } : {};
     }),
 
+  /** Sets it aside until then (epoch ms), as Pending. With the holder's epoch it is given back as well. */
+  snooze: agents
+    .input(One.extend({ until: z.number().int().positive(), epoch: Epoch.optional() }))
+    .mutation(async ({ ctx, input }) => {
+      unwrap(await conversationOf(ctx.env, input.id).snooze(ctx.agent, input.until, input.epoch));
+      return {};
+    }),
+
   setTicketStatus: agents.input(One.extend({ ticketStatus: TicketStatus })).mutation(async ({ ctx, input }) => {
     unwrap(await conversationOf(ctx.env, input.id).setTicketStatus(ctx.agent, input.ticketStatus));
     return {};

@@ -11,6 +11,7 @@ import {
   type Glance,
   type NoticeScope,
 } from '../../src/lib/inbox/notices';
+import type { Summary } from '../../src/lib/domain/summary';
 import { aRow, lockOf } from '../fixtures/row';
 
 const T = Date.UTC(2026, 10, 27, 9);
@@ -25,6 +26,13 @@ const away = {
 const anArrival = (id: string, holder: string | null = null, messages = 1): Arrival => ({
   row: aRow(id, { unread: messages, lock: holder === null ? null : lockOf(holder) }),
   messages,
+  isWoken: false,
+});
+/** A conversation that Ana had set aside, and that is back. */
+const aReturn = (id: string, more: Partial<Summary> = {}): Arrival => ({
+  row: aRow(id, { unread: 0, snoozedBy: 'ana', ...more }),
+  messages: 0,
+  isWoken: true,
 });
 const decided = (arrivals: readonly Arrival[], more: Partial<Circumstances> = {}, pace = calm): Decision =>
   decide(pace, arrivals, { ...away, ...more });
@@ -55,6 +63,33 @@ describe('who is told of what', () => {
     expect([show.length > 0, sounds]).toEqual([isTold, isTold]);
   });
 
+  const returns: [string, NoticeScope, Partial<Summary>, boolean][] = [
+    ['who had set it aside', 'mine', {}, true],
+    ['who holds it as well', 'free', { lock: lockOf('ana') }, true],
+    ['who wants nothing told', 'off', {}, false],
+    ['somebody else', 'free', { snoozedBy: 'ben' }, false],
+    ['whose colleague has it by now', 'free', { lock: lockOf('ben') }, false],
+  ];
+  test.each(returns)('the end of a snooze is told to %s, with “%s”: %j, %s', (_, scope, more, isTold) => {
+    const { show, sounds } = decided([aReturn('a', more)], { choice: { scope, sound: true } });
+    const expected = { tag: 'a', title: 'Name a', body: 'Snooze ended', opens: 'a', quiet: false };
+    expect([show, sounds]).toEqual([isTold ? [expected] : [], isTold]);
+  });
+
+  test('who looks at the list hears that something is back, unless it is before them', () => {
+    expect(decided([aReturn('a')], { glance: { openId: null } })).toMatchObject({ show: [], sounds: true });
+    expect(decided([aReturn('a')], { glance: { openId: 'a' } })).toMatchObject({ show: [], sounds: false });
+  });
+
+  test('a row in which nothing happened but a ticket says nothing', () => {
+    expect(decided([{ ...anArrival('a'), messages: 0 }]).show).toEqual([]);
+  });
+
+  test('many that come back at once are one, and said to be that', () => {
+    const back = decided(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => aReturn(id)));
+    expect(titles(back)).toEqual(['6 conversations are back or have new messages']);
+  });
+
   const glances: [string, Glance, string | null, boolean, boolean][] = [
     ['is elsewhere', null, 'ana', true, true],
     ['looks at the list, and holds it', { openId: null }, 'ana', false, true],
@@ -74,6 +109,10 @@ describe('who is told of what', () => {
   test.each([
     ['read', aRow('a', { unread: 0 }), true],
     ['answered', aRow('a', { unread: 1, unanswered: false }), true],
+    ['back from a snooze', aReturn('a').row, false],
+    ['back, and a colleague has it', aReturn('a', { lock: lockOf('ben') }).row, true],
+    ['back, and this person has it', aReturn('a', { lock: lockOf('ana') }).row, true],
+    ['back for a colleague', aReturn('a', { snoozedBy: 'ben' }).row, true],
     ['taken by a colleague', aRow('a', { unread: 1, lock: lockOf('ben') }), true],
     ['theirs and unread', aRow('a', { unread: 1, lock: lockOf('ana') }), false],
     ['nobody’s and unread', aRow('a', { unread: 1 }), false],
@@ -82,7 +121,7 @@ describe('who is told of what', () => {
 
 describe('what a notification says', () => {
   const bodyOf = (text: string, direction: 'inbound' | 'outbound' = 'inbound') =>
-    decided([{ row: aRow('a', { lastMessage: { text, direction, at: T } }), messages: 1 }]).show[0]?.body;
+    decided([{ row: aRow('a', { lastMessage: { text, direction, at: T } }), messages: 1, isWoken: false }]).show[0]?.body;
 
   test('names the customer and leads to the conversation', () => {
     expect(decided([anArrival('a')]).show).toEqual([{ tag: 'a', title: 'Name a', body: 'text a', opens: 'a', quiet: false }]);

@@ -27,6 +27,19 @@ test.each([
   expect(counts(seen, { ...before, ...change, version: 6 })).toEqual([messages]);
 });
 
+test('a snooze that ends is news once, also of a row that is here for the first time', () => {
+  const seen = new SeenRows(T);
+  const wakes = (...rows: Summary[]) => seen.hear(rows).map(({ isWoken }) => isWoken);
+  const snoozed = { ...before, ticketStatus: 'pending' as const, ticketChangedAt: T + 1, snoozedUntil: T + 9, snoozedBy: 'ana' };
+  const woken = { ...snoozed, version: 6, ticketStatus: 'new' as const, ticketChangedAt: T + 9, snoozedUntil: null };
+  expect(wakes(snoozed)).toEqual([false]);
+  expect(wakes(woken)).toEqual([true]);
+  expect(wakes(woken, { ...woken, version: 7, unread: 0 })).toEqual([false]);
+  expect(wakes({ ...woken, id: 'b' }), 'never seen before').toEqual([true]);
+  expect(wakes({ ...woken, id: 'c', ticketChangedAt: T }), 'it was back before this page').toEqual([false]);
+  expect(seen.read([{ ...woken, id: 'd' }])).toMatchObject([{ isWoken: false }]);
+});
+
 test('twice is once, and late is harmless', () => {
   const seen = new SeenRows(T);
   const after = { ...before, version: 6, unread: 3 };

@@ -1,3 +1,4 @@
+import { isWoken } from '../domain/snooze';
 import type { Summary } from '../domain/summary';
 
 /** Of which conversations a person is told: none, those they hold, or those and the ones that nobody holds. */
@@ -7,8 +8,8 @@ export type NoticeChoice = { scope: NoticeScope; sound: boolean };
 /** What the person has before them: the inbox in some tab of this browser, with this conversation open in it. null: something else. */
 export type Glance = { openId: string | null } | null;
 
-/** So many messages of the customer have come in; `row` is the conversation as it is with them. */
-export type Arrival = { row: Summary; messages: number };
+/** So many messages of the customer have come in, or a snooze has ended; `row` is the conversation as it is with that. */
+export type Arrival = { row: Summary; messages: number; isWoken: boolean };
 
 /** What is to be shown. A later one with the same tag takes its place, and draws no attention again if it is `quiet`. */
 export type Notice = { tag: string; title: string; body: string; opens: string | null; quiet: boolean };
@@ -55,21 +56,28 @@ export function concerns(row: Summary, scope: NoticeScope, userId: string): bool
   return row.lock === null ? scope === 'free' : isMine(row, userId);
 }
 
+/** Whether it is back for this person: what they had set aside themselves, and nobody has yet. */
+const isBack = ({ row, isWoken }: Arrival, { scope }: NoticeChoice, userId: string): boolean =>
+  isWoken && scope !== 'off' && row.snoozedBy === userId && (row.lock === null || isMine(row, userId));
+
 /** Whether nothing in it waits for this person any more: it was read or answered, or a colleague has it. */
 export function isSettled(row: Summary, userId: string): boolean {
+  if (isWoken(row) && row.snoozedBy === userId) return row.lock !== null;
   return row.unread === 0 || !row.unanswered || (row.lock !== null && !isMine(row, userId));
 }
 
 /** What to show, sound and close when messages have come in. */
 export function decide(pace: Pace, arrivals: readonly Arrival[], circumstances: Circumstances): Decision {
   const { choice, userId, glance, now, isBulk } = circumstances;
-  const wanted = arrivals.filter(({ row }) => concerns(row, choice.scope, userId));
+  const wanted = arrivals.filter(
+    (arrival) => (arrival.messages > 0 && concerns(arrival.row, choice.scope, userId)) || isBack(arrival, choice, userId),
+  );
   const nothing = { show: [], close: [], sounds: false };
   if (wanted.length === 0) return { ...nothing, pace };
   const maySound = choice.sound && now - pace.soundAt >= LOUD_EVERY_MS;
   if (glance !== null) {
-    // The list before them says it; what they hold and do not see is worth a sound.
-    const sounds = maySound && wanted.some(({ row }) => isMine(row, userId) && row.id !== glance.openId);
+    // The list before them says it; what they hold or had set aside, and do not see, is worth a sound.
+    const sounds = maySound && wanted.some(({ row, isWoken }) => (isWoken || isMine(row, userId)) && row.id !== glance.openId);
     return { pace: { ...calm, soundAt: sounds ? now : pace.soundAt }, show: [], close: [MANY], sounds };
   }
   const next = { ...flow(pace, wanted, now, isBulk), soundAt: maySound ? now : pace.soundAt };
@@ -113,8 +121,9 @@ function notices({ recent }: Pace, wanted: readonly Arrival[], now: number): Not
 
 function summary({ recent }: Pace, isShown: boolean, isBulk: boolean): Notice {
   const messages = recent.reduce((sum, one) => sum + one.messages, 0);
-  const title =
-    isBulk && !isShown
+  const title = recent.some((one) => one.messages === 0)
+    ? `${recent.length} conversations are back or have new messages`
+    : isBulk && !isShown
       ? `${recent.length} conversations have new messages`
       : `${messages} new messages in ${recent.length} conversations`;
   const names = recent.map(({ name }) => name).reverse();
@@ -123,8 +132,10 @@ function summary({ recent }: Pace, isShown: boolean, isBulk: boolean): Notice {
   return { tag: MANY, title, body, opens: null, quiet: isShown };
 }
 
-/** The beginning of the latest message; of a photo or a place the row has a word already. */
-function bodyOf({ lastMessage: { text, direction } }: Summary): string {
+/** That a snooze has ended, or the beginning of the latest message; of a photo or a place the row has a word already. */
+function bodyOf(row: Summary): string {
+  if (isWoken(row)) return 'Snooze ended';
+  const { text, direction } = row.lastMessage;
   // A late message leaves the row as it is: what stands there then is our own answer.
   if (direction === 'outbound' || text === '') return 'New message';
   const letters = [...text];

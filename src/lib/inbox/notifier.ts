@@ -18,7 +18,7 @@ export type NotifierDeps = {
   chime(): boolean;
 };
 
-/** Tells of customers' messages as they come in. Every tab keeps count, so that any of them can go on when the one that tells is closed. */
+/** Tells of customers' messages, and of snoozes that end, as they come in. Every tab keeps count, so that any of them can go on when the one that tells is closed. */
 export class Notifier {
   readonly #deps: NotifierDeps;
   readonly #seen: SeenRows;
@@ -51,7 +51,7 @@ export class Notifier {
   async #take(changed: readonly Arrival[], isBulk: boolean): Promise<void> {
     const { userId, now, choice, isLeader, glance, show, close, chime } = this.#deps;
     for (const { row } of changed) if (isSettled(row, userId)) close(row.id);
-    const arrivals = changed.filter(({ messages }) => messages > 0);
+    const arrivals = changed.filter(({ messages, isWoken }) => messages > 0 || isWoken);
     if (arrivals.length === 0 || !isLeader()) return;
     const seen = await glance();
     const decision = decide(this.#pace, arrivals, { choice: choice(), userId, glance: seen, now: now(), isBulk });

@@ -96,7 +96,7 @@ describe('what every page offers', () => {
 });
 
 /** A pane whose hold is this; what it is asked to do is noted. */
-function aPane(view: HoldView, { closed = false, next = true, noting = false } = {}) {
+function aPane(view: HoldView, { closed = false, next = true, noting = false, archived = false } = {}) {
   const done: unknown[] = [];
   const note =
     (name: string) =>
@@ -125,6 +125,8 @@ function aPane(view: HoldView, { closed = false, next = true, noting = false } =
     reply: note('reply'),
     note: note('note'),
     openStatus: note('status'),
+    snooze: note('snooze'),
+    maySnooze: () => !archived,
     jump: note('jump'),
     escape: note('escape'),
   };
@@ -139,7 +141,7 @@ describe('what an open conversation offers', () => {
 
   test('its holder', () => {
     const done = aPane({ type: 'mine', epoch: 3 });
-    expect(ids()).toEqual('reply note closeNext pendingNext setPending setClosed claim contact copyLink leave'.split(' '));
+    expect(ids()).toEqual('reply note closeNext pendingNext snooze setPending setClosed claim contact copyLink leave'.split(' '));
     actOf('finish')?.run();
     actOf('closeNext')?.run();
     actOf('pendingNext')?.run();
@@ -157,6 +159,11 @@ describe('what an open conversation offers', () => {
     aPane({ type: 'mine', epoch: 3 }, { closed: true, next: false });
     expect(ids()).not.toContain('reply');
     expect(offersNow().map(({ words }) => words)).toContain('Close as Closed');
+  });
+
+  test('what has left the lists is not snoozed', () => {
+    aPane({ type: 'mine', epoch: 3 }, { archived: true });
+    expect(ids()).not.toContain('snooze');
   });
 
   test('who writes a note sends no answer with it', () => {
@@ -180,9 +187,10 @@ describe('what an open conversation offers', () => {
 
   test('anybody while nobody holds it', () => {
     const done = aPane({ type: 'free', loss: null });
-    expect(ids()).toEqual('note setPending setClosed claim contact copyLink leave'.split(' '));
+    expect(ids()).toEqual('note snooze setPending setClosed claim contact copyLink leave'.split(' '));
     actOf('claim')?.run();
-    expect(done).toEqual([['claim']]);
+    actOf('snooze')?.run();
+    expect(done).toEqual([['claim'], ['snooze']]);
   });
 });
 

@@ -46,6 +46,7 @@ export const commands = [
   { id: 'finish', keys: ['Mod+Shift+Enter'], words: 'Send, close as Closed & next', group: 'Conversation', keysOnly: true },
   { id: 'closeNext', keys: ['E'], words: 'Close as Closed & next', group: 'Conversation' },
   { id: 'pendingNext', keys: ['P'], words: 'Close as Pending & next', group: 'Conversation' },
+  { id: 'snooze', keys: ['Z'], words: 'Snooze until…', group: 'Conversation' },
   { id: 'status', keys: ['S'], words: 'Set the ticket status', group: 'Conversation', keysOnly: true },
   { id: 'setNew', keys: ['S 1'], words: 'Set the ticket to New', group: 'Conversation', native: true },
   { id: 'setPending', keys: ['S 2'], words: 'Set the ticket to Pending', group: 'Conversation', native: true },

@@ -27,6 +27,9 @@ export type PaneActs = {
   reply: () => void;
   note: () => void;
   openStatus: () => void;
+  /** Asks until when it is to be set aside. */
+  snooze: () => void;
+  maySnooze: () => boolean;
   togglePanel: () => void;
   jump: () => void;
   /** Esc. */
@@ -71,6 +74,11 @@ export function conversationCommands(pane: PaneActs): Acts {
     },
     closeNext: close('closed', 'Closed'),
     pendingNext: close('pending', 'Pending'),
+    snooze: {
+      isPossible: () => (isMine() || view()?.type === 'free') && !pane.isBusy() && pane.maySnooze(),
+      words: () => (thread.conversation?.snoozedUntil ? 'Snooze until another time…' : 'Snooze until…'),
+      run: pane.snooze,
+    },
     status: { isPossible: () => view() !== null && view()?.type !== 'other', run: pane.openStatus },
     setNew: set('new'),
     setPending: set('pending'),

@@ -14,11 +14,13 @@ type Deps = {
 /** Nothing is said of an answer that comes sooner. */
 const PATIENCE_MS = 600;
 
-/** How an agent leaves a conversation: whose hold it is is asked for the ticket status; a reader just goes. */
+/** How an agent leaves a conversation: whoever holds it is asked for the ticket status, or until when; a reader just goes. */
 export class Leaving {
   readonly #deps: Deps;
   /** The agent is asked for the ticket status. */
   isAsking = $state(false);
+  /** The agent is asked until when it is to be set aside. */
+  isAskingUntil = $state(false);
   #isBusy = $state(false);
   /** Another conversation is on screen: what was still under way here leads nobody away from that. */
   #isGone = false;
@@ -42,6 +44,18 @@ export class Leaving {
     await this.#after(() => thread.closeAs(status, leaves), next ? nextId() : null);
   }
 
+  /** Z: asks until when, instead of for the status. */
+  askUntil(): void {
+    this.isAsking = false;
+    this.isAskingUntil = true;
+  }
+
+  /** Sets it aside until then (epoch ms), and goes on to the one after it. */
+  async snooze(until: number): Promise<void> {
+    const { thread, nextId } = this.#deps;
+    await this.#after(() => thread.snooze(until), nextId());
+  }
+
   /** Only lets it go; its ticket stays as it is. */
   async release(): Promise<void> {
     await this.#after(() => this.#deps.thread.release(), null);
@@ -62,6 +76,7 @@ export class Leaving {
     toast.dismiss(thread.id);
     this.#isBusy = false;
     this.isAsking = false;
+    this.isAskingUntil = false;
     if (done && !this.#isGone) onleave(target);
   }
 }

@@ -14,6 +14,7 @@ const titles: Record<Offer['group'], string> = {
 /** Other words that people look for. */
 const also: Partial<Record<Offer['id'], string>> = {
   reply: 'answer',
+  snooze: 'later remind postpone',
   ask: 'request hand over',
   latest: 'jump newest bottom end',
   contact: 'customer person profile panel',

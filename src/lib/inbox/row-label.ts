@@ -1,6 +1,7 @@
 import type { Summary } from '../domain/summary';
 import { ticketStatusNames } from '../domain/ticket';
 import { rulesOf } from '../domain/provider-rules';
+import { timeAhead } from './thread-time';
 import { timeLeftInWords } from './time-text';
 
 /** What a screen reader says of a row: customer, channel, status, unread, window left, locked by, selected. `now` in epoch ms. */
@@ -11,6 +12,7 @@ export function rowLabel(row: Summary, now: number, userId: string, selected = f
     row.contact.name,
     rulesOf(row.channel.provider).title,
     ticketStatusNames[row.ticketStatus],
+    row.snoozedUntil ? `snoozed until ${timeAhead(row.snoozedUntil, now)}` : null,
     row.unread > 0 ? `${row.unread} unread` : null,
     left > 0 ? `${timeLeftInWords(left)} left` : null,
     holder === null ? null : `locked by ${holder}`,

@@ -5,6 +5,7 @@ import type { TicketChange, TicketStatus } from '../domain/ticket';
 import type { ClaimAnswer } from './hold.svelte';
 import type { SendInput, SendOutcome } from './send-queue';
 import type { Loaded } from './thread-log';
+import { dateAndTime } from './thread-time';
 
 type Query<In, Out> = { query(input: In): Promise<Out> };
 type Mutation<In, Out> = { mutate(input: In): Promise<Out> };
@@ -22,6 +23,7 @@ export type ThreadApi = {
   fetchMedia: Mutation<{ id: string; messageId: string }, object>;
   retry: Mutation<{ id: string; messageId: string; epoch: number }, { status: string }>;
   close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus; undoable: true }, { undo?: TicketChange }>;
+  snooze: Mutation<{ id: string; until: number; epoch?: number }, object>;
   setTicketStatus: Mutation<{ id: string; ticketStatus: TicketStatus }, object>;
 };
 
@@ -39,6 +41,8 @@ const RejectionFacts = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('unseen_messages'), unseen: z.array(MessageFacts) }),
   z.object({ reason: z.literal('window_closed'), sendWindowUntil: z.number() }),
   z.object({ reason: z.literal('not_retryable') }),
+  z.object({ reason: z.literal('snooze_past') }),
+  z.object({ reason: z.literal('snooze_too_late'), latest: z.number() }),
   z.object({ reason: z.literal('bad_template'), fields: z.array(z.string()) }),
   z.object({ reason: z.literal('no_upload') }),
   z.object({ reason: z.literal('rate_limited'), retryAfterMs: z.number() }),
@@ -85,6 +89,10 @@ export function failureWords(error: unknown): string {
       return 'You do not hold this conversation any more.';
     case 'window_closed':
       return 'The time to answer with free text is over.';
+    case 'snooze_past':
+      return 'That moment has passed. Choose a later one.';
+    case 'snooze_too_late':
+      return `It leaves the lists before that. Choose a time until ${dateAndTime(rejection.latest)}.`;
     case 'not_retryable':
       return 'This message cannot be sent again.';
     case 'forbidden':

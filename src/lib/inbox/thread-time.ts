@@ -1,6 +1,7 @@
 /** Times as the thread shows them, in the agent's own time zone; all take epoch ms. */
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
+const shortWeekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const dayAndYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
@@ -33,6 +34,13 @@ export function dayAndTime(at: number, now: number): string {
   const ago = daysAgo(at, now);
   if (ago === 0) return clockTime(at);
   return `${ago === 1 ? 'yesterday' : day.format(at)} ${clockTime(at)}`;
+}
+
+/** A moment ahead: `14:21` today, `Sat 09:00` within a week, else `3 Dec 09:00`. */
+export function timeAhead(at: number, now: number): string {
+  const days = -daysAgo(at, now);
+  if (days === 0) return clockTime(at);
+  return `${(days > 0 && days < 7 ? shortWeekday : day).format(at)} ${clockTime(at)}`;
 }
 
 /** `3 Nov, 18:02`. */

@@ -221,6 +221,19 @@ export class Thread {
     }, 'always');
   }
 
+  /** Sets it aside until then (epoch ms), and gives it back if it is held. False when it did not work, or a file would stay unsent. */
+  snooze(until: number): Promise<boolean> {
+    const wasSaid = this.composer.notice;
+    const { epoch } = this.hold;
+    return this.#attempt(async () => {
+      await this.composer.settled();
+      const unsent = unsentWords(this.composer, 'draft', wasSaid, 'snoozed');
+      if (unsent !== null) throw new NotTried(unsent);
+      await this.#deps.api.snooze.mutate({ id: this.id, until, ...(epoch !== null && { epoch }) });
+      this.hold.leave();
+    }, 'always');
+  }
+
   setTicketStatus(ticketStatus: TicketStatus): Promise<boolean> {
     this.hold.active();
     return this.#attempt(() => this.#deps.api.setTicketStatus.mutate({ id: this.id, ticketStatus }));

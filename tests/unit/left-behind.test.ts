@@ -18,6 +18,10 @@ test.each([
   expect(unsentWords(composer, leaves, null)).toBe(words);
 });
 
+test('of a snooze it says that', () => {
+  expect(unsentWords({ ...clean, isRecording: true }, 'draft', null, 'snoozed')).toMatch(/^Not snoozed: /);
+});
+
 test('what was said before is not said again', () => {
   expect(unsentWords({ ...clean, notice: 'Too large.' }, 'nothing', 'Too large.')).toBeNull();
 });

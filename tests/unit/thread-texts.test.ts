@@ -136,5 +136,7 @@ describe('an answer to a send', () => {
   test('names the holder in words', () => {
     const lock = { agentId: 'ben', agentName: 'Ben Kaya', since: 1 };
     expect(failureWords(error({ reason: 'locked', lock }))).toContain('Ben Kaya');
+    expect(failureWords(error({ reason: 'snooze_past' }))).toContain('Choose a later one');
+    expect(failureWords(error({ reason: 'snooze_too_late', latest: Date.UTC(2026, 10, 30, 12) }))).toMatch(/until 30 Nov, \d\d:/);
   });
 });

@@ -86,4 +86,5 @@ export function digestOf(rows: number): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-const atRest = ({ tab: _tab, ...summary }: Summary) => summary;
+// Nothing of the data set is snoozed.
+const atRest = ({ tab: _tab, snoozedUntil: _until, snoozedBy: _by, ...summary }: Summary) => summary;

@@ -121,37 +121,60 @@ async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
   if (added === null) return fail(`There can be at most ${MAX_PROPERTIES} properties. Leave some columns out.`);
   const known: readonly properties.StoredProperty[] = facts.custom;
   const used = known.filter(({ key }) => mapping.some((target) => target.to === 'property' && target.key === key));
-  const seen = imports.nothingSeen();
-  const counts = { made: 0, changed: 0, unchanged: 0, failed: 0 };
-  const failures: ImportFailure[] = [];
-  const fails = (failure: ImportFailure) => {
-    counts.failed += 1;
-    if (failures.length < MAX_FAILURES) failures.push(failure);
-  };
-  let part: ImportRow[] = [];
-  const cells = new Map<number, string[]>();
-  const flush = async () => {
-    const done = await imports.stage(env.DB, id, part, [...used, ...added], seen);
-    for (const key of ['made', 'changed', 'unchanged'] as const) counts[key] += done[key];
-    for (const failure of done.failures) fails({ ...failure, cells: cells.get(failure.line) ?? [] });
-    part = [];
-    cells.clear();
-  };
+  const staging = new Staging(env, id, [...used, ...added]);
   let rows = 0;
   for (const record of records) {
     rows += 1;
     if (rows > MAX_IMPORT_ROWS) return fail(`A file can have at most ${numberText(MAX_IMPORT_ROWS)} rows. Split it.`);
     const row = readRow(record, mapping, facts);
-    if ('problem' in row) fails(row);
-    else {
-      part.push(row);
-      cells.set(record.line, record.cells);
-    }
-    if (part.length === PART) await flush();
+    if ('problem' in row) staging.fails(row);
+    else await staging.add(row, record.cells);
   }
-  if (part.length > 0) await flush();
-  failures.sort((a, b) => a.line - b.line);
-  return ok({ counts, failures, used, added });
+  return ok({ ...(await staging.end()), used, added });
+}
+
+/** Stages the rows of one import, part by part, and counts what becomes of them. */
+class Staging {
+  readonly #env: Env;
+  readonly #id: string;
+  readonly #columns: readonly properties.StoredProperty[];
+  readonly #seen = imports.nothingSeen();
+  readonly #counts = { made: 0, changed: 0, unchanged: 0, failed: 0 };
+  readonly #failures: ImportFailure[] = [];
+  #part: ImportRow[] = [];
+  /** Of the part, by line: as the file had them. */
+  readonly #cells = new Map<number, string[]>();
+
+  constructor(env: Env, id: string, columns: readonly properties.StoredProperty[]) {
+    this.#env = env;
+    this.#id = id;
+    this.#columns = columns;
+  }
+
+  async add(row: ImportRow, cells: string[]): Promise<void> {
+    this.#part.push(row);
+    this.#cells.set(row.line, cells);
+    if (this.#part.length === PART) await this.#flush();
+  }
+
+  fails(failure: ImportFailure): void {
+    this.#counts.failed += 1;
+    if (this.#failures.length < MAX_FAILURES) this.#failures.push(failure);
+  }
+
+  /** Stages the rest; failures by line. */
+  async end() {
+    if (this.#part.length > 0) await this.#flush();
+    return { counts: this.#counts, failures: this.#failures.sort((a, b) => a.line - b.line) };
+  }
+
+  async #flush(): Promise<void> {
+    const done = await imports.stage(this.#env.DB, this.#id, this.#part, this.#columns, this.#seen);
+    for (const key of ['made', 'changed', 'unchanged'] as const) this.#counts[key] += done[key];
+    for (const failure of done.failures) this.fails({ ...failure, cells: this.#cells.get(failure.line) ?? [] });
+    this.#part = [];
+    this.#cells.clear();
+  }
 }
 
 /** New properties in the lowest free columns; null when there are not enough of them. */

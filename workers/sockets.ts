@@ -13,7 +13,7 @@ const Attachment = z.strictObject({
 export type Attachment = z.infer<typeof Attachment>;
 
 /** Trusted headers that the Worker entry adds to an upgrade it has authenticated. Names are percent-encoded: headers are Latin-1. */
-export const agentHeaders = {
+const agentHeaders = {
   id: 'x-parley-agent-id',
   name: 'x-parley-agent-name',
   role: 'x-parley-role',

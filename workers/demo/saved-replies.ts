@@ -5,7 +5,7 @@ import type { Env } from '../env';
 const DAY_MS = 86_400_000;
 
 /** What the demo's agents say all day. */
-export const demoReplies = [
+const demoReplies = [
   {
     id: '7a1c2e90-4b3d-4f61-8c25-0d9e5f7a1b01',
     name: 'Greeting',

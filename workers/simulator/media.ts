@@ -66,7 +66,7 @@ export const mimeOf = (type: string | null): string => {
 export const withKind = (media: PhoneMedia): KeptFile => ({ ...media, kind: kindOf(media.mime) });
 
 /** How a phone would send such a file: speech is recorded in Ogg. */
-export function kindOf(mime: string): PhoneMediaKind {
+function kindOf(mime: string): PhoneMediaKind {
   if (mime === 'image/webp') return 'sticker';
   if (mime.startsWith('image/') && mime !== 'image/svg+xml') return 'image';
   if (mime.startsWith('video/')) return 'video';

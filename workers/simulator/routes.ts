@@ -29,9 +29,6 @@ const BASE = '/simulator/api/';
 /** Bodies of this API are short texts. */
 const MAX_BODY_BYTES = 65_536;
 
-/** Whether a request is a send of Parley's to the provider's stand-in: a server's call, without a browser behind it. */
-export const isProviderCall = (url: URL): boolean => url.pathname.startsWith(`${BASE}provider/`);
-
 /**
  * Everything under `/simulator/api/`: 404 unless SIMULATOR is "on". `provider/…` is what Parley's sends reach, guarded as a real
  * provider guards it; all else is the page's and needs the permission `simulator`. `agent` is who is signed in.

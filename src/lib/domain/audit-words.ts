@@ -150,7 +150,7 @@ const nameless = new Map([
 ]);
 
 /** What the subject of an act is called. Keys of properties and of the API say enough by themselves. */
-export function subjectWords({ type, id, title, isKnown }: WordedAct['subject']): string {
+function subjectWords({ type, id, title, isKnown }: WordedAct['subject']): string {
   if (title !== null) return title;
   const words = nameless.get(type);
   return words?.[isKnown ? 0 : 1] ?? id;

@@ -6,7 +6,7 @@ import { isScopedId } from './address';
 import { rulesOf, type ProviderName } from './provider-rules';
 
 /** Sends in one call. */
-export const MAX_SENDS = 1_000;
+const MAX_SENDS = 1_000;
 const MAX_ADDRESS = 128;
 const MAX_REF = 256;
 /** As many characters as any channel takes. */

@@ -98,7 +98,7 @@ function endOfLine(text: string, start: number): number {
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** One cell as written: never a formula, quoted where it has to be. Numbers stay numbers, negative ones too. */
-export function cellText(value: string | number | boolean | null): string {
+function cellText(value: string | number | boolean | null): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
   const safe = FORMULA.test(value) ? `'${value}` : value;

@@ -40,7 +40,7 @@ export type ImportRow = { line: number; name: string | null; addresses: ImportAd
 export type ImportFailure = { line: number; column: number | null; problem: string; cells: string[] };
 
 /** The custom properties that there will be when the mapping has been carried out. */
-export function propertiesAfter(mapping: Mapping, custom: readonly CustomProperty[]): CustomProperty[] {
+function propertiesAfter(mapping: Mapping, custom: readonly CustomProperty[]): CustomProperty[] {
   return [...custom, ...newPropertiesOf(mapping)];
 }
 

@@ -11,7 +11,7 @@ export type ProviderName = keyof typeof profiles;
 /** The profile of the provider of that name. */
 export const rulesOf = (provider: ProviderName): Profile => profiles[provider];
 
-export const isProviderName = (name: string): name is ProviderName => Object.hasOwn(profiles, name);
+const isProviderName = (name: string): name is ProviderName => Object.hasOwn(profiles, name);
 /** Every provider, in the order in which Settings offers them. */
 export const providerNames: readonly ProviderName[] = Object.keys(profiles).filter(isProviderName);
 

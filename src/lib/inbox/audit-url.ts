@@ -17,7 +17,7 @@ function startOf(day: string, later = 0): number | null {
 }
 
 /** A moment's day as a view has it. */
-export function dayText(date: Date): string {
+function dayText(date: Date): string {
   const two = (n: number) => String(n).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

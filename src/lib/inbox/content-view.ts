@@ -85,7 +85,7 @@ export function coordinatesOf(latitude: unknown, longitude: unknown): { text: st
 }
 
 /** `application/pdf` → `PDF`; null when it says nothing to a person. */
-export function mimeName(mime: string | undefined): string | null {
+function mimeName(mime: string | undefined): string | null {
   const type = /^[a-z]+\/([a-z0-9.+-]+)/iu.exec(mime ?? '')?.[1];
   if (type === undefined || type.length > 12 || type === 'octet-stream') return null;
   return type.replace(/\+.*$/u, '').toUpperCase();

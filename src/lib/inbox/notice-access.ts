@@ -1,6 +1,7 @@
 /** Whether this page may show notifications. `asked`: the browser has not been answered. */
 export type NoticeAccess = 'granted' | 'denied' | 'asked' | 'insecure' | 'missing';
 
+/** Whether notices can be shown now; `asked`: the person has not answered yet. */
 export function noticeAccess(): NoticeAccess {
   if (!isSecureContext) return 'insecure';
   if (!('Notification' in window)) return 'missing';

@@ -51,7 +51,7 @@ export const calm: Pace = { recent: [], isMany: false, soundAt: -Infinity };
 const isMine = ({ lock }: Summary, userId: string): boolean => lock?.agentId === userId;
 
 /** Whether the person wants to be told of this conversation. A colleague's is never theirs to hear of. */
-export function concerns(row: Summary, scope: NoticeScope, userId: string): boolean {
+function concerns(row: Summary, scope: NoticeScope, userId: string): boolean {
   if (scope === 'off') return false;
   return row.lock === null ? scope === 'free' : isMine(row, userId);
 }

@@ -3,7 +3,7 @@ import { recencyOf } from '../domain/recency';
 import type { Summary } from '../domain/summary';
 
 /** So many rows above and below those on screen stay loaded; more are let go once there are twice as many. */
-export const KEPT_BESIDE = 200;
+const KEPT_BESIDE = 200;
 /** Rows whose slot was taken have one of the next: so many are looked at again, which is harmless. */
 const SLOTS_TAKEN = 16;
 

@@ -24,6 +24,7 @@ function problemOf(response: Response, wrong: string): SignInStep {
   return no('Signing in is not possible at the moment. Try again shortly.');
 }
 
+/** Asks with e-mail and password; `second`: the second factor comes next. */
 export async function signIn(email: string, password: string): Promise<SignInStep> {
   try {
     const response = await post('/sign-in/email', { email, password });

@@ -118,7 +118,7 @@ export class SimulatorDesk {
 const byRecency = (a: Phone, b: Phone): number => b.lastAt - a.lastAt || (a.id < b.id ? -1 : 1);
 
 /** The messages with this one added, or in place of its older self; in order of arrival. */
-export function withMessage(messages: readonly PhoneMessage[], message: PhoneMessage): PhoneMessage[] {
+function withMessage(messages: readonly PhoneMessage[], message: PhoneMessage): PhoneMessage[] {
   const others = messages.filter((other) => other.id !== message.id);
   return [...others, message].sort((a, b) => a.seq - b.seq);
 }

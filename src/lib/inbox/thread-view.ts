@@ -40,7 +40,7 @@ export function displayOrder(messages: Message[]): Message[] {
 }
 
 /** Activities worth a line for everyone: ticket changes and take-overs. Who came and went is for those who ask. */
-export function isQuietActivity(message: Message): boolean {
+function isQuietActivity(message: Message): boolean {
   return message.activity?.type === 'claimed' || message.activity?.type === 'released';
 }
 

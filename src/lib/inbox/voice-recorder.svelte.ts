@@ -28,7 +28,7 @@ export function browserVoiceFormat(provider: ProviderName): VoiceFormat | null {
 const BITS_PER_SECOND = 32_000;
 const TICK_MS = 250;
 /** Longer than anybody speaks into a chat; a forgotten microphone ends here. */
-export const LONGEST_VOICE_MS = 15 * 60_000;
+const LONGEST_VOICE_MS = 15 * 60_000;
 
 /** One voice message at a time: from the microphone to a file. */
 export class VoiceRecorder {

@@ -32,6 +32,7 @@ export const opsFor = ({ kind }: Property): readonly Op[] => opsOf(kind);
 /** How a value is given. */
 export type ValueKind = 'none' | 'days' | QueryType;
 
+/** What has to be filled in beside a property and an operator. */
 export function valueKind({ kind }: Property, op: Op): ValueKind {
   if (op === 'isSet' || op === 'isNotSet') return 'none';
   return op === 'inLast' ? 'days' : kind;

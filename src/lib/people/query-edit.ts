@@ -18,6 +18,7 @@ export function setCondition(root: DraftGroup, key: number, part: Partial<Omit<D
   return change(root, key, (node) => (isDraftGroup(node) ? node : { ...node, ...part }));
 }
 
+/** Whether a group asks for all of what is in it, or for any. */
 export function setMatch(root: DraftGroup, key: number, match: DraftGroup['match']): DraftGroup {
   return change(root, key, (node) => (isDraftGroup(node) ? { ...node, match } : node));
 }
@@ -95,6 +96,7 @@ export function depthOf(root: DraftGroup, key: number): number {
   return walk(root, 1);
 }
 
+/** The group that a node stands in; null when it is not below this one. */
 export function parentOf(group: DraftGroup, key: number): DraftGroup | null {
   if (group.of.some((node) => node.key === key)) return group;
   for (const node of group.of) {

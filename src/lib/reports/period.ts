@@ -19,6 +19,7 @@ export function periodFrom(params: URLSearchParams): PeriodName {
 
 export const reportsHref = (name: PeriodName): string => `/reports?period=${name}`;
 
+/** The period of this name: whole local days up to the half hour that is under way at `now`, epoch ms. */
 export function periodAt(name: PeriodName, now: number): Period {
   const before = (Math.floor(now / SLOT_MS) + 1) * SLOT_MS;
   return { name, from: midnight(now, 1 - daysOf[name]), before };

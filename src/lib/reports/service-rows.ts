@@ -17,6 +17,7 @@ export const kinds = {
 /** Whom a customer writes to, or is not answered by, is no agent's figure. */
 const ofNoAgent = new Set<string>(['opened', 'missed']);
 
+/** The columns of a table of channels, campaigns or agents. */
 export function columnsOf(kind: Kind): ServiceColumn[] {
   const counts = tallyColumns.filter(({ key }) => kind !== 'agents' || !ofNoAgent.has(key));
   return [

@@ -25,7 +25,7 @@ import { numberText } from '../domain/number-text';
 /** Rows looked up and staged together. */
 const PART = 1_000;
 /** Failed rows that are given back with their cells. */
-export const MAX_FAILURES = 5_000;
+const MAX_FAILURES = 5_000;
 /** Somebody may write, or be changed, while a long file is read; twice in a row is rare. */
 const TRIES = 3;
 const PREVIEW_ROWS = 10;

@@ -37,6 +37,7 @@ export const detailsOf = (error: z.ZodError): string =>
 /** The fields of a JSON or form body, and the files in it. Null when it cannot be read. */
 export type Body = { fields: Record<string, unknown>; files: Map<string, File> };
 
+/** What a call brings, as a form or JSON; null when it is too large or cannot be read. */
 export async function bodyOf(request: Request): Promise<Body | null> {
   const type = request.headers.get('content-type') ?? '';
   if (Number(request.headers.get('content-length') ?? 0) > MAX_KEPT_BYTES + 65_536) return null;

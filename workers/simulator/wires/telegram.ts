@@ -30,7 +30,7 @@ const seconds = (at: number): number => Math.floor(at / 1_000);
 /** The number behind the chat's in a message's id. */
 const numberOf = (id: string): number => Number(id.split(':')[1]);
 
-export function chatOf({ address, name }: { address: string; name: string | null }) {
+function chatOf({ address, name }: { address: string; name: string | null }) {
   return { id: Number(address), type: 'private', ...namesOf(name) };
 }
 

@@ -25,6 +25,7 @@ export const refused = (message: string) => new TRPCError({ code: 'BAD_REQUEST',
 /** A signed-in caller. */
 export type Caller = Context & { agent: Agent };
 
+/** The campaign, or the refusal that there is none such thrown. */
 export async function detailOf({ env }: Context, id: string): Promise<campaigns.CampaignDetail> {
   const found = await campaigns.find(database(env.DB), id);
   if (!found) throw missing();

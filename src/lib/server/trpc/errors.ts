@@ -109,6 +109,7 @@ function codeOf(rejection: Rejection): { code: TRPCError['code']; message: strin
 const sendWords = ({ index, problem }: Extract<Rejection, { index: number }>): string =>
   `Nothing was recorded. Send ${index}: ${sendProblemWords[problem]}.`;
 
+/** A rejection as the wire has it, its facts with it. */
 export function rejected(rejection: Rejection): TRPCError {
   return new TRPCError({ ...codeOf(rejection), cause: new RejectionError(rejection) });
 }

@@ -334,7 +334,7 @@ test('the migration keeps every channel and every conversation, found by the sam
   ]);
   const before = await env.DB.prepare('SELECT * FROM conversations').all();
   await applyD1Migrations(env.DB, [first, second, ...rest]);
-  const kept = before.results.map((row) => ({ ...row, ticket_changed_at: row.last_at }));
+  const kept = before.results.map((row) => ({ ...row, ticket_changed_at: row.last_at, snoozed_until: null, snoozed_by: null }));
   expect((await env.DB.prepare('SELECT * FROM conversations').all()).results).toEqual(kept);
   const people = `SELECT p.id, p.name, a.identity, a.conversation_id, f.ticket_status, f.last_reply_at, f.channels, f.name AS folded
     FROM people p JOIN person_addresses a ON a.person_no = p.no JOIN person_facts f ON f.no = p.no`;

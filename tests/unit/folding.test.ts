@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { Folding } from '../../workers/inbox/folding';
+import { Folding, type Whole } from '../../workers/inbox/folding';
 import { settled } from '../fixtures/settled';
 
 const DAY = 86_400_000;
 
 /** A fold whose clock, timers and index are moved by hand: `left` steps until nothing is left to do. */
-function anIndex({ parts = 20, left = 3, wholeAt = 0 as number | null } = {}) {
+function anIndex({ parts = 20, left = 3, whole = { begunAt: 0, isDone: true } as Whole | null } = {}) {
   const world = {
     now: 1_000,
     parts,
     left,
-    wholeAt,
+    whole,
     takesMs: 40,
     fails: false,
     asked: 0,
@@ -33,7 +33,7 @@ function anIndex({ parts = 20, left = 3, wholeAt = 0 as number | null } = {}) {
       },
       fold: step('some'),
       beginWhole: step('whole'),
-      whole: { at: () => world.wholeAt, keep: (at) => void (world.wholeAt = at) },
+      whole: { last: () => world.whole, keep: (kept) => void (world.whole = kept) },
       later: (run, afterMs) => {
         world.rests.push(afterMs);
         timers.push(run);
@@ -48,7 +48,7 @@ function anIndex({ parts = 20, left = 3, wholeAt = 0 as number | null } = {}) {
     } while (timers.length > 0);
   };
   const dies = () => void timers.splice(0);
-  return { folding, world, rest, dies, keptAt: () => world.wholeAt };
+  return { folding, world, rest, dies, kept: () => world.whole };
 }
 
 test('many parts are folded step by step, four times as long a rest after each, until nothing is left', async () => {
@@ -92,36 +92,49 @@ test('it is looked at every ten seconds while messages come, and not while it is
   expect(world.asked, 'a fold is under way').toBe(3);
 });
 
+test('one look makes a hundred steps, and the next one goes on', async () => {
+  const { folding, world, rest } = anIndex({ left: 150 });
+  const one = folding();
+  one.changed();
+  await rest();
+  expect(world.done).toHaveLength(100);
+  world.now += 10_000;
+  one.changed();
+  await rest();
+  expect(world.done).toHaveLength(151);
+});
+
 test.each([
   ['never before', null, 1_000, true],
   ['a day ago', 0, DAY, true],
   ['less than a day ago', 0, DAY - 1, false],
-])('one part is made of all: %s', async (_, wholeAt, now, isWhole) => {
-  const { folding, world, rest, keptAt } = anIndex({ parts: 2, wholeAt });
+])('one part is made of all: %s', async (_, begunAt, now, isWhole) => {
+  const before = begunAt === null ? null : { begunAt, isDone: true };
+  const { folding, world, rest, kept } = anIndex({ parts: 2, whole: before });
   world.now = now;
   folding().changed();
   await rest();
   expect(world.done).toEqual(isWhole ? ['whole', 'some', 'some', 'some'] : []);
-  expect(keptAt()).toBe(isWhole ? now : 0);
+  expect(kept()).toEqual(isWhole ? { begunAt: now, isDone: true } : before);
 });
 
 test('an index of one part is whole', async () => {
-  const { folding, world, rest } = anIndex({ parts: 1, wholeAt: null });
+  const { folding, world, rest } = anIndex({ parts: 1, whole: null });
   folding().changed();
   await rest();
   expect(world.done).toEqual([]);
 });
 
-test('what died under way is begun anew, as only the end of it is kept', async () => {
-  const { folding, world, rest, dies, keptAt } = anIndex({ parts: 2, wholeAt: null });
+test('a whole one that died under way is gone on with, and not begun again, however few parts there are', async () => {
+  const { folding, world, rest, dies, kept } = anIndex({ parts: 2, whole: null });
   folding().changed();
   await settled();
-  expect([world.done, keptAt()]).toEqual([['whole'], null]);
+  expect([world.done, kept()]).toEqual([['whole'], { begunAt: 1_000, isDone: false }]);
   dies();
   folding().changed();
   await rest();
-  expect(world.done).toEqual(['whole', 'whole', 'some', 'some']);
-  expect(keptAt()).toBe(1_040);
+  expect(world.done).toEqual(['whole', 'some', 'some', 'some']);
+  expect(kept()).toEqual({ begunAt: 1_000, isDone: true });
 });
 
 test('a step that fails ends nothing for good: the next look goes on', async () => {

@@ -214,7 +214,7 @@ describe('the ticket', () => {
 
 describe('a status that is taken back', () => {
   const set = (ticketStatus: TicketStatus, agent = ana, since?: number) =>
-    world.run({ type: 'setTicketStatus', agent, ticketStatus, since }, T + 9);
+    world.run({ type: 'setTicketStatus', agent, ticketStatus, among: since === undefined ? undefined : { since } }, T + 9);
   const close = (): number => {
     set('closed');
     return world.conversation?.seq ?? 0;

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nextTickAt, summaryOf, type Command } from '../../src/lib/domain/conversation';
+import { matches } from '../../src/lib/domain/list';
 import { latestSnooze } from '../../src/lib/domain/snooze';
+import type { Summary } from '../../src/lib/domain/summary';
 import { alex, ana, anInbound, aTarget, ben, DAY, HOUR, mia, policy } from '../fixtures/conversation';
+import { aSummary } from '../fixtures/summaries';
 import { World } from '../fixtures/world';
 
 const T = Date.UTC(2026, 10, 27, 12);
@@ -191,6 +194,79 @@ describe('what ends it before', () => {
     tick(T + HOUR);
     expect(row()?.ticketStatus).toBe('closed');
   });
+});
+
+describe('a ticket that is one of several', () => {
+  const among = (ticketStatus: 'new' | 'pending' | 'closed', at: number, how = {}) =>
+    world.run({ type: 'setTicketStatus', agent: ben, ticketStatus, among: how }, at);
+
+  test('stays snoozed when all become Pending, which by itself ends a snooze', () => {
+    snooze(T + HOUR);
+    const before = structuredClone(world.conversation);
+    expect(reasonOf(among('pending', T + 1))).toBe('accepted');
+    expect(world.conversation).toEqual(before);
+    set('pending', T + 2);
+    expect(row()).toMatchObject({ ticketStatus: 'pending', snoozedUntil: null });
+  });
+
+  test('is set aside again when that is taken back, and comes back at its moment', () => {
+    snooze(T + HOUR);
+    among('closed', T + 1);
+    const since = world.conversation?.seq;
+    expect(reasonOf(among('pending', T + 2, { since, snoozedUntil: T + HOUR }))).toBe('accepted');
+    expect(row()).toMatchObject({ ticketStatus: 'pending', snoozedUntil: T + HOUR, snoozedBy: 'ben' });
+    tick(T + HOUR);
+    expect(row()?.ticketStatus).toBe('new');
+  });
+
+  test('is New when the moment has passed before it is taken back', () => {
+    snooze(T + HOUR);
+    among('closed', T + 1);
+    among('pending', T + HOUR, { since: world.conversation?.seq, snoozedUntil: T + HOUR });
+    expect(row()).toMatchObject({ ticketStatus: 'new', snoozedUntil: null });
+  });
+
+  test('cannot be set aside for longer than a snooze lasts', () => {
+    set('closed', T + 1);
+    expect(reasonOf(among('pending', T + 2, { snoozedUntil: T + 15 * DAY }))).toBe('snooze_too_late');
+  });
+
+  test.each(['snoozed', 'come back'])('is not taken back where it was %s meanwhile', (what) => {
+    among('pending', T + 1);
+    const since = world.conversation?.seq;
+    snooze(T + HOUR, { at: T + 2 });
+    if (what === 'come back') tick(T + HOUR);
+    expect(reasonOf(among('closed', what === 'snoozed' ? T + 3 : T + HOUR, { since }))).toBe('gone_on');
+  });
+});
+
+describe('a close that comes again', () => {
+  test.each(['pending', 'closed'] as const)('as %s leaves what a colleague has snoozed since', (ticketStatus) => {
+    world.run({ type: 'claim', agent: ana }, T);
+    const close = (at: number) => world.run({ type: 'close', agent: ana, epoch: 1, ticketStatus }, at);
+    close(T + 1);
+    snooze(T + HOUR, { agent: ben, at: T + 2 });
+    const before = structuredClone(world.conversation);
+    expect(reasonOf(close(T + 3))).toBe('accepted');
+    expect(world.conversation).toEqual(before);
+  });
+
+  test('leaves it also when the customer has written in between', () => {
+    world.run({ type: 'claim', agent: ana }, T);
+    const close = (at: number) => world.run({ type: 'close', agent: ana, epoch: 1, ticketStatus: 'closed' }, at);
+    close(T + 1);
+    hear('wamid.2', T + 2);
+    snooze(T + HOUR, { agent: ben, at: T + 3 });
+    const before = structuredClone(world.conversation);
+    close(T + 4);
+    expect(world.conversation).toEqual(before);
+  });
+});
+
+test('a row of the version before, which knows of no snooze, is not among the snoozed', () => {
+  const { snoozedUntil: _, ...old } = aSummary({ lastInboundAt: T });
+  const facts = { now: T, policy, userId: 'ana' };
+  expect(matches(old as Summary, { tab: 'active', snoozed: true }, facts)).toBe(false);
 });
 
 describe('reports', () => {

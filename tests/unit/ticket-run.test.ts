@@ -52,11 +52,11 @@ class Tickets {
     if (previous === undefined) return { id, done: false, reason: 'not_found' };
     if (this.held.has(id)) return { id, done: false, reason: 'locked', lock };
     const seq = this.seq.get(id) ?? 0;
-    if (previous === ticketStatus) return { id, done: true, previous, seq };
+    if (previous === ticketStatus) return { id, done: true, previous, snoozedUntil: null, ticketStatus, seq };
     if (since !== undefined && since !== seq) return { id, done: false, reason: 'gone_on' };
     this.status.set(id, ticketStatus);
     this.seq.set(id, seq + 1);
-    return { id, done: true, previous, seq: seq + 1 };
+    return { id, done: true, previous, snoozedUntil: null, ticketStatus, seq: seq + 1 };
   }
 
   /** What is New, a page after the other, as the list has it. */
@@ -169,7 +169,9 @@ describe('the end in words', () => {
   });
 
   test('what was that already is nothing to take back', () => {
-    const answers: TicketAnswer[] = [{ id: 'a', done: true, previous: 'closed', seq: 3 }];
+    const answers: TicketAnswer[] = [
+      { id: 'a', done: true, previous: 'closed', snoozedUntil: null, ticketStatus: 'closed', seq: 3 },
+    ];
     expect(counted(noneYet, answers, new Map([['a', 'closed']]))).toEqual({ ...noneYet, same: 1 });
     expect(noneYet.undo).toEqual([]);
   });
@@ -216,9 +218,9 @@ describe('undo', () => {
 
   test('of a conversation that was closed by itself; of one that stayed as it was there is none', () => {
     const acts = actsOn(new Tickets(1));
-    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'new', previous: 'new', seq: 4 });
+    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'new', previous: 'new', snoozedUntil: null, seq: 4 });
     expect(said).toEqual([]);
-    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', seq: 4 });
+    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
     expect(said.at(-1)?.text).toBe('Nia Rao’s ticket is Closed.');
     expect(acts.undoable).toBe('Nia Rao: Closed');
   });
@@ -234,7 +236,7 @@ describe('undo', () => {
   test('waits for what is still being set', async () => {
     const server = new Tickets(1);
     const acts = actsOn(server);
-    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', seq: 4 });
+    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
     const running = acts.set(server.ids, 'pending');
     expect(acts.undoable).toBeNull();
     expect(acts.isBusy()).toBe(true);
@@ -254,6 +256,25 @@ describe('undo', () => {
     expect(other.undoable).toBe('50 closed.');
     said.at(-1)?.action?.run();
     await vi.waitFor(() => expect(other.undoable).toBe('60 closed.'));
+    expect(acts.undoable).toBeNull();
+  });
+
+  test('what was set back, and stopped on the way, is not closed again by the key', async () => {
+    const server = new Tickets(60);
+    let n = 0;
+    const { set } = server;
+    const failing: typeof set = (wishes) => ((n += 1) > 3 ? Promise.reject(new Error('no network')) : set(wishes));
+    const acts = new TicketActs({ set: failing, wait, say: (notice) => said.push(notice), now: () => now });
+    await acts.set(server.ids, 'closed');
+    acts.undo();
+    await vi.waitFor(() => expect(said.at(-1)?.kind).toBe('error'));
+    expect(acts.undoable).toBeNull();
+  });
+
+  test('is of the last thing that was done: none when that was in a conversation', () => {
+    const acts = actsOn(new Tickets(1));
+    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
+    acts.forget();
     expect(acts.undoable).toBeNull();
   });
 });

@@ -82,6 +82,25 @@ test('what is written while a fold is under way is found, before its end and aft
   await expectWhole();
 });
 
+test('what is gone on with after new messages takes no more steps than without a break', async () => {
+  // Steps of a page, as a hundred are more than there is here.
+  const merge = async (pages: number) => {
+    const changes = env.DB.prepare('SELECT total_changes() AS n');
+    const [before, , after] = await env.DB.batch<{ n: number }>([changes, env.DB.prepare(`INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('merge', ${pages})`), changes]); // prettier-ignore
+    return Number(after?.results[0]?.n) - Number(before?.results[0]?.n) < 2;
+  };
+  await writeOneByOne(1, 0, CONVERSATIONS);
+  let isDone = await merge(-1);
+  let steps = 1;
+  for (; !isDone && steps < 200; steps += 1) {
+    if (steps % 4 === 0) await writeOneByOne(2 + steps, 0, 1);
+    isDone = await merge(1);
+  }
+  expect(steps).toBeLessThan(200);
+  expect(await countParts(env.DB)).toBeLessThan(6);
+  await expectWhole();
+});
+
 test('counting the parts reads a few rows for each, however many words there are', async () => {
   await writeOneByOne(1, 0, CONVERSATIONS);
   const { d1, ran } = recorded(env.DB);

@@ -30,6 +30,8 @@ async function aTalk(text?: string, at?: number): Promise<World & { id: string }
 const statusOf = async ({ stub }: World) => (await onDisk(stub)).conversation?.ticketStatus;
 const set = (ticketStatus: TicketStatus, ...talks: { id: string }[]) =>
   setTicketStatuses({ tickets: talks.map(({ id }) => ({ id, ticketStatus })) });
+/** What is answered of a ticket that was never snoozed. */
+const was = (previous: TicketStatus, ticketStatus: TicketStatus) => ({ previous, ticketStatus, snoozedUntil: null });
 const acts = async ({ stub }: World) => (await onDisk(stub)).messages.filter(({ activity }) => activity?.type === 'ticket');
 
 describe('several tickets', () => {
@@ -40,7 +42,7 @@ describe('several tickets', () => {
     await held.stub.claim(ben);
     await mine.stub.claim(ana);
     expect(await set('closed', free, nobody, held, pending, mine)).toEqual([
-      { id: free.id, done: true, previous: 'new', seq: 2 },
+      { id: free.id, done: true, ...was('new', 'closed'), seq: 2 },
       { id: nobody.id, done: false, reason: 'not_found' },
       {
         id: held.id,
@@ -48,8 +50,8 @@ describe('several tickets', () => {
         reason: 'locked',
         lock: { agentId: 'ben', agentName: 'Ben Okafor', since: expect.any(Number) },
       },
-      { id: pending.id, done: true, previous: 'pending', seq: 3 },
-      { id: mine.id, done: true, previous: 'new', seq: 3 },
+      { id: pending.id, done: true, ...was('pending', 'closed'), seq: 3 },
+      { id: mine.id, done: true, ...was('new', 'closed'), seq: 3 },
     ]);
     expect(await Promise.all([free, held, pending, mine].map(statusOf))).toEqual(['closed', 'new', 'closed', 'closed']);
     expect((await onDisk(mine.stub)).conversation?.lock, 'the holder keeps it').toMatchObject({ agentId: 'ana' });
@@ -59,7 +61,7 @@ describe('several tickets', () => {
     const talk = await aTalk();
     await set('closed', talk);
     const before = await onDisk(talk.stub);
-    expect(await set('closed', talk)).toEqual([{ id: talk.id, done: true, previous: 'closed', seq: 2 }]);
+    expect(await set('closed', talk)).toEqual([{ id: talk.id, done: true, ...was('closed', 'closed'), seq: 2 }]);
     expect(await onDisk(talk.stub)).toEqual(before);
     expect((await set('pending', talk, talk)).map((answer) => answer.done && answer.previous)).toEqual(['closed', 'pending']);
     expect(await acts(talk)).toHaveLength(2);
@@ -79,7 +81,7 @@ describe('several tickets', () => {
     const tickets = [broken, talk].map(({ id }) => ({ id, ticketStatus: 'closed' as const }));
     expect(await caller.conversations.setTicketStatuses({ tickets })).toEqual([
       { id: broken.id, done: false, reason: 'unavailable', retryAfterMs: expect.any(Number) },
-      { id: talk.id, done: true, previous: 'new', seq: 2 },
+      { id: talk.id, done: true, ...was('new', 'closed'), seq: 2 },
     ]);
     expect(JSON.stringify(logged.mock.calls)).not.toContain('Hello');
     logged.mockRestore();
@@ -136,7 +138,7 @@ describe('taking back', () => {
     if (!closed?.done) throw new Error('not closed');
     const tickets = [{ id: talk.id, ticketStatus: closed.previous, since: closed.seq }];
     const [first] = await setTicketStatuses({ tickets });
-    expect(await setTicketStatuses({ tickets })).toEqual([{ ...first, previous: 'new' }]);
+    expect(await setTicketStatuses({ tickets })).toEqual([{ ...first, ...was('new', 'new') }]);
     expect(await acts(talk)).toHaveLength(2);
   });
 
@@ -145,7 +147,7 @@ describe('taking back', () => {
     const held = await conversations.claim({ id: talk.id });
     if (!held.granted) throw new Error('not granted');
     const { undo } = await conversations.close({ id: talk.id, epoch: held.epoch, ticketStatus: 'closed', undoable: true });
-    expect(undo).toEqual({ previous: 'new', seq: 4 });
+    expect(undo).toEqual({ ...was('new', 'closed'), seq: 4 });
     await setTicketStatuses({ tickets: [{ id: talk.id, ticketStatus: 'new', since: undo?.seq }] });
     expect(await statusOf(talk)).toBe('new');
     const again = await conversations.claim({ id: talk.id });
@@ -153,6 +155,21 @@ describe('taking back', () => {
     const close = { id: talk.id, epoch: again.epoch, ticketStatus: 'closed' as const };
     expect(await conversations.close(close), 'nothing for whoever does not ask').toEqual({});
   });
+});
+
+test('snoozes among several: Pending leaves them be, and what is taken back is set aside again', async () => {
+  const talk = await aTalk();
+  const until = Date.now() + 3_600_000;
+  await talk.stub.snooze(ana, until);
+  expect(await set('pending', talk)).toEqual([
+    { id: talk.id, done: true, ...was('pending', 'pending'), snoozedUntil: until, seq: 2 },
+  ]);
+  const [closed] = await set('closed', talk);
+  if (!closed?.done) throw new Error('not closed');
+  const { previous, snoozedUntil, seq } = closed;
+  expect([previous, snoozedUntil]).toEqual(['pending', until]);
+  await setTicketStatuses({ tickets: [{ id: talk.id, ticketStatus: 'pending', since: seq, snoozedUntil: until }] });
+  expect((await onDisk(talk.stub)).conversation).toMatchObject({ ticketStatus: 'pending', snooze: { until } });
 });
 
 test('a walk over all that match a filter, which each leaves as it is set, meets each once and skips none', async () => {

@@ -17,7 +17,8 @@ import type { Rejection } from '../../src/lib/domain/rejection';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
 import { may, type Agent } from '../../src/lib/domain/role';
 import type { Published, Summary } from '../../src/lib/domain/summary';
-import type { TicketChange, TicketStatus } from '../../src/lib/domain/ticket';
+import { snoozeOf } from '../../src/lib/domain/snooze';
+import type { Among, TicketChange, TicketStatus } from '../../src/lib/domain/ticket';
 import type { Policy } from '../../src/lib/domain/window';
 import type { Question } from '../../src/lib/server/db/campaign-sends';
 import { policyOf, type Env } from '../env';
@@ -171,7 +172,7 @@ export class Conversation extends DurableObject<Env> {
 
   /** The latest messages and the row. What time has done by now has been done, however late the alarm is. */
   get(): Result<Thread, Rejection> {
-    if ((this.#tickAt() ?? Infinity) <= Date.now()) this.#run({ type: 'tick' });
+    this.#letTimePass();
     return this.#reader.thread();
   }
 
@@ -196,9 +197,9 @@ export class Conversation extends DurableObject<Env> {
     return this.#setTicket({ type: 'close', agent, epoch, ticketStatus });
   }
 
-  /** `since`: only if nobody has written or set the ticket after the message with this number. */
-  setTicketStatus(agent: Agent, ticketStatus: TicketStatus, since?: number): Result<TicketChange, Rejection> {
-    return this.#setTicket({ type: 'setTicketStatus', agent, ticketStatus, since });
+  /** `among`: as one of several that are set together. */
+  setTicketStatus(agent: Agent, ticketStatus: TicketStatus, among?: Among): Result<TicketChange, Rejection> {
+    return this.#setTicket({ type: 'setTicketStatus', agent, ticketStatus, among });
   }
 
   /** Sets it aside until then (epoch ms); with an epoch the hold is given back. */
@@ -331,11 +332,14 @@ export class Conversation extends DurableObject<Env> {
   }
 
   #setTicket(command: Command): Result<TicketChange, Rejection> {
-    const previous = this.#store.conversation()?.ticketStatus;
+    this.#letTimePass();
+    const before = this.#store.conversation();
     const result = this.#act(command);
     if (!result.ok) return result;
-    const seq = this.#store.conversation()?.seq;
-    return previous === undefined || seq === undefined ? fail({ reason: 'not_found' }) : ok({ previous, seq });
+    const after = this.#store.conversation();
+    if (!before || !after) return fail({ reason: 'not_found' });
+    const { ticketStatus, seq } = after;
+    return ok({ previous: before.ticketStatus, snoozedUntil: snoozeOf(before)?.until ?? null, ticketStatus, seq });
   }
 
   #act(command: Command): Result<null, Rejection> {
@@ -430,6 +434,11 @@ export class Conversation extends DurableObject<Env> {
   #dueAt(what = { list: true }): Due {
     const outboxAt = this.#deliveries.nextAt(Date.now(), what);
     return { at: earliest(this.#tickAt(), outboxAt, this.#store.parkedUntil()), outboxAt };
+  }
+
+  /** What time has done by now, however late the alarm is. */
+  #letTimePass(): void {
+    if ((this.#tickAt() ?? Infinity) <= Date.now()) this.#run({ type: 'tick' });
   }
 
   /** When the clock next changes something here. */

@@ -4,11 +4,16 @@ import type { BatchWriterDeps } from './batch-writer';
 const MANY_PARTS = 12;
 /** While messages come it is looked at this often. */
 const LOOK_EVERY_MS = 10_000;
+/** Of one look: a Worker may ask a database 1,000 times in one go. The next look goes on. */
+const MOST_STEPS = 100;
 /** One part of all, which alone takes the marks of what is deleted off the largest. */
 const WHOLE_EVERY_MS = 86_400_000;
 /** Folding takes the database at most a fifth of the time, and each step is a written row: so long, and so many times a step, it rests. */
 const REST_MS = 100;
 const REST = 4;
+
+/** One part made of all: when it was begun, epoch ms, and whether it came to its end. */
+export type Whole = { begunAt: number; isDone: boolean };
 
 type Deps = Pick<BatchWriterDeps, 'later' | 'now'> & {
   /** How many parts the index has. */
@@ -16,15 +21,19 @@ type Deps = Pick<BatchWriterDeps, 'later' | 'now'> & {
   /** Steps of a fold; each answers whether nothing is left to do. */
   fold: () => Promise<boolean>;
   beginWhole: () => Promise<boolean>;
-  /** When one part was last made of all, epoch ms; null = never yet. */
-  whole: { at: () => number | null; keep: (at: number) => void };
+  /** The last whole one, which is kept; null = there was none. */
+  whole: { last: () => Whole | null; keep: (whole: Whole) => void };
 };
 
-/** Keeps the index of full text in few parts, beside what else the hub does. Nobody waits for it; what is not done today is done later. */
+/**
+ * Keeps the index of full text of one database in few parts, beside what else the hub does. Nobody waits for it; what is not done today
+ * is done later.
+ */
 export class Folding {
   readonly #deps: Deps;
   #isBusy = false;
   #lookedAt = -Infinity;
+  #restMs = 0;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -35,37 +44,49 @@ export class Folding {
     const now = this.#deps.now();
     if (this.#isBusy || now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
+    void this.#look(now);
+  }
+
+  async #look(now: number): Promise<void> {
     this.#isBusy = true;
-    void this.#guarded(() => this.#begin(now));
-  }
-
-  async #begin(now: number): Promise<void> {
-    const parts = await this.#deps.parts();
-    const isWholeDue = now - (this.#deps.whole.at() ?? -Infinity) >= WHOLE_EVERY_MS;
-    if (parts > 1 && isWholeDue) return this.#step(this.#deps.beginWhole, () => this.#deps.whole.keep(now));
-    if (parts >= MANY_PARTS) return this.#step(this.#deps.fold);
-    this.#isBusy = false;
-  }
-
-  /** And all that follow it, each after its rest. */
-  async #step(step: () => Promise<boolean>, done?: () => void): Promise<void> {
-    const start = this.#deps.now();
-    const isDone = await step();
-    if (!isDone) {
-      const restMs = Math.max(REST_MS, REST * (this.#deps.now() - start));
-      return this.#deps.later(() => void this.#guarded(() => this.#step(this.#deps.fold, done)), restMs);
-    }
-    done?.();
-    this.#isBusy = false;
-  }
-
-  async #guarded(work: () => Promise<void>): Promise<void> {
+    this.#restMs = 0;
     try {
-      await work();
+      const last = this.#deps.whole.last();
+      const parts = await this.#deps.parts();
+      if (last && !last.isDone) await this.#goOn(last);
+      else if (parts > 1 && now - (last?.begunAt ?? -Infinity) >= WHOLE_EVERY_MS)
+        await this.#makeWhole({ begunAt: now, isDone: false });
+      else if (parts >= MANY_PARTS) await this.#fold();
     } catch (error) {
       // A step that failed has changed nothing, and the next look goes on from there.
       console.warn({ event: 'fold_failed', error: String(error) });
-      this.#isBusy = false;
     }
+    this.#isBusy = false;
+  }
+
+  /** Begun twice, SQLite would begin anew with what it has made, so that it would hardly ever come to an end. */
+  async #makeWhole(whole: Whole): Promise<void> {
+    const isDone = await this.#step(this.#deps.beginWhole);
+    this.#deps.whole.keep({ ...whole, isDone });
+    if (!isDone) await this.#goOn(whole);
+  }
+
+  async #goOn(whole: Whole): Promise<void> {
+    if (await this.#fold()) this.#deps.whole.keep({ ...whole, isDone: true });
+  }
+
+  /** Whether nothing is left to do. */
+  async #fold(): Promise<boolean> {
+    for (let step = 0; step < MOST_STEPS; step += 1) if (await this.#step(this.#deps.fold)) return true;
+    return false;
+  }
+
+  /** One step, after the rest that the one before it has earned. */
+  async #step(step: () => Promise<boolean>): Promise<boolean> {
+    if (this.#restMs > 0) await new Promise<void>((rested) => this.#deps.later(rested, this.#restMs));
+    const start = this.#deps.now();
+    const isDone = await step();
+    this.#restMs = isDone ? 0 : Math.max(REST_MS, REST * (this.#deps.now() - start));
+    return isDone;
   }
 }

@@ -16,7 +16,7 @@ import { within } from '../time';
 import { AuditWriter, recordActs } from './audit-writer';
 import { Backfill } from './backfill';
 import { BatchWriter } from './batch-writer';
-import { Folding } from './folding';
+import { Folding, type Whole } from './folding';
 import { Ledger } from './ledger';
 import { LiveCounts } from './live-counts';
 import { Presence } from './presence';
@@ -36,7 +36,6 @@ const AGAIN_AT_ONCE = 200;
 /** Of one look at what a migration has left to do: as long in the database's way as a batch of messages or two. */
 const NAMES_AT_ONCE = 500;
 const ENTRIES_AT_ONCE = 200;
-const FOLDED_AT = 'index_folded_at';
 
 /**
  * The hub: takes every conversation's summary, shows it to all dashboards and writes it to the read model in batches. It holds no truth,
@@ -49,7 +48,7 @@ export class Inbox extends DurableObject<Env> {
   readonly #audit: AuditWriter;
   readonly #registry: Registry;
   readonly #backfills: Backfill[];
-  readonly #folding: Folding;
+  readonly #foldings: Folding[];
   readonly #counts: LiveCounts;
   readonly #presence: Presence;
   readonly #recent = new Recent();
@@ -74,13 +73,16 @@ export class Inbox extends DurableObject<Env> {
       tell: (counts) => this.#tell({ type: 'counts', counts }),
       isWatched: () => this.ctx.getWebSockets().length > 0,
     });
-    const inEach = async <T>(ask: (d1: D1Database) => Promise<T>): Promise<T[]> => Promise.all(readModelsOf(env).map(ask));
-    this.#folding = new Folding({
-      ...clock,
-      whole: { at: () => ctx.storage.kv.get<number>(FOLDED_AT) ?? null, keep: (at) => ctx.storage.kv.put(FOLDED_AT, at) },
-      parts: async () => Math.max(...(await inEach(countParts))),
-      fold: async () => (await inEach(foldSome)).every(Boolean),
-      beginWhole: async () => (await inEach(beginWhole)).every(Boolean),
+    this.#foldings = readModelsOf(env).map((d1, no) => {
+      const key = `index_folded_${no}`;
+      const timely = <T>(ask: (d1: D1Database) => Promise<T>) => within(WRITE_TIMEOUT_MS, ask(d1));
+      return new Folding({
+        ...clock,
+        parts: () => timely(countParts),
+        fold: () => timely(foldSome),
+        beginWhole: () => timely(beginWhole),
+        whole: { last: () => ctx.storage.kv.get<Whole>(key) ?? null, keep: (whole) => ctx.storage.kv.put(key, whole) },
+      });
     });
     this.#writer = new BatchWriter({
       ...clock,
@@ -88,7 +90,7 @@ export class Inbox extends DurableObject<Env> {
       write: async (summaries) => {
         await within(WRITE_TIMEOUT_MS, writeEach(env, summaries));
         this.#counts.changed();
-        this.#folding.changed();
+        for (const folding of this.#foldings) folding.changed();
       },
     });
     this.#ledger = new Ledger({ ...clock, sql: ctx.storage.sql, noted: () => this.#arm() });

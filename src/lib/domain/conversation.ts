@@ -19,7 +19,7 @@ import { snoozedBy, snoozeOf, type Snooze } from './snooze';
 import { decideSnooze } from './snoozing';
 import type { Published, Summary } from './summary';
 import type { TemplateUse } from './template';
-import type { TicketStatus } from './ticket';
+import type { Among, TicketStatus } from './ticket';
 import { nextEdgeAt, tabAt, type Policy, type Tab } from './window';
 
 /** Which conversation a webhook is about: enough to make it when this is its first message. */
@@ -134,8 +134,8 @@ export type Command =
   | { type: 'mediaResult'; messageId: string; result: MediaResult; attempt: number; jitter: number }
   /** Words to colleagues, from whoever may see the conversation. */
   | { type: 'note'; agent: Agent; messageId: string; text: string }
-  /** `since`: it takes back what was done when this was the last message's number, and so only while nobody has gone on from there. */
-  | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus; since?: number }
+  /** `among`: one of several that are set together. */
+  | { type: 'setTicketStatus'; agent: Agent; ticketStatus: TicketStatus; among?: Among }
   /** Pending until then. With an epoch the hold ends with it. */
   | { type: 'snooze'; agent: Agent; until: number; epoch?: number }
   | { type: 'close'; agent: Agent; epoch: number; ticketStatus: TicketStatus }

@@ -7,6 +7,7 @@ import { latestMilestones, type Milestone } from './milestone';
 import type { InboundEvent } from './provider';
 import type { LockInfo, Rejection } from './rejection';
 import { fail, ok, type Result } from './result';
+import type { Agent } from './role';
 import { snoozeOf } from './snooze';
 import { ticketStatusNames, type TicketStatus } from './ticket';
 import { tabAt } from './window';
@@ -164,6 +165,18 @@ export function unlock(draft: Draft, why: 'released' | 'closed' | 'gone' | 'idle
   if (!lock) return;
   show(draft, { lock: null });
   appendActivity(draft, { id: lock.agentId, name: lock.agentName }, { type: 'released', epoch: lock.epoch, why });
+}
+
+/** Pending until then, epoch ms; nothing when it is so already. */
+export function setAside(draft: Draft, agent: Agent, until: number): void {
+  const { state, now } = draft;
+  const current = snoozeOf(state);
+  if (current?.until === until && current.by.id === agent.id) return;
+  const from = state.ticketStatus;
+  const ticketChangedAt = from === 'pending' ? state.ticketChangedAt : now;
+  show(draft, { ticketStatus: 'pending', ticketChangedAt, snooze: { until, by: { id: agent.id, name: agent.name } } });
+  appendActivity(draft, agent, { type: 'snoozed', until });
+  noteAct(draft, agent, { action: 'ticket.snoozed', details: { from, until } });
 }
 
 /** Lets the clock act, whoever asks and whether or not an alarm has fired. */

@@ -9,6 +9,7 @@ import {
   noteAct,
   refuse,
   set,
+  setAside,
   setTicket,
   show,
   startDraft,
@@ -22,7 +23,7 @@ import type { Activity, Message } from './message';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may, type Agent } from './role';
-import { snoozeOf } from './snooze';
+import { latestSnooze, snoozeOf } from './snooze';
 import type { TicketStatus } from './ticket';
 
 type HoldCommand = Exclude<
@@ -119,25 +120,28 @@ function release(draft: Draft, command: { agent: Agent; epoch: number }): Result
 
 /**
  * The pop-up's answer: the status and the release in one. Asking again after it was done, or after the lease ran out, is fine; what the end
- * user has written since then keeps the status that it has made.
+ * user has written or a colleague set since then stays.
  */
 function close(draft: Draft, command: Extract<HoldCommand, { type: 'close' }>): Result<Change, Rejection> {
   const refusal = refuseHolder(draft.state, command.agent, command.epoch);
   if (refusal && !isOver(draft.state, command.epoch)) return refuse(refusal);
   const from = draft.state.ticketStatus;
-  const to = refusal && isAnsweredSince(draft, command.epoch) ? from : command.ticketStatus;
+  const to = refusal && hasMovedSince(draft, command.epoch) ? from : command.ticketStatus;
+  if (refusal && from === to) return finish(draft);
   setTicketBy(draft, command.agent, to);
   if (!refusal) unlock(draft, 'closed');
-  if (!refusal || from !== to) noteAct(draft, command.agent, { action: 'conversation.closed', details: { from, to } });
+  noteAct(draft, command.agent, { action: 'conversation.closed', details: { from, to } });
   return finish(draft);
 }
 
-/** Whether the end user has written since the hold with this epoch ended. */
-export function isAnsweredSince({ snapshot, messages }: Draft, epoch: number): boolean {
+/** Whether the end user has written, or anybody set the ticket, since the hold with this epoch ended. */
+export function hasMovedSince({ snapshot, messages }: Draft, epoch: number): boolean {
   const isEnd = ({ activity }: Message) => activity?.type === 'released' && activity.epoch === epoch;
   if ([...messages.values()].some(isEnd)) return false;
   const latest = snapshot.messages.latest(MOST_SINCE);
-  return latest.slice(latest.findLastIndex(isEnd) + 1).some(({ direction }) => direction === 'inbound');
+  return latest
+    .slice(latest.findLastIndex(isEnd) + 1)
+    .some(({ direction, activity }) => (activity ? ofTicket.has(activity.type) : direction === 'inbound'));
 }
 
 /** The hold with this epoch has ended and nobody has had it since. */
@@ -150,12 +154,27 @@ function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'se
   touch(draft, command.agent.id);
   const from = draft.state.ticketStatus;
   const to = command.ticketStatus;
+  const { agent, among } = command;
+  if (among && from === to) return finish(draft);
+  if (among?.since !== undefined && hasGoneOn(draft, among.since)) return refuse({ reason: 'gone_on' });
+  if (to === 'pending' && among?.snoozedUntil !== undefined) return setBack(draft, agent, among.snoozedUntil);
   const wasSnoozed = snoozeOf(draft.state) !== null;
-  const isChange = from !== to || wasSnoozed;
-  if (isChange && command.since !== undefined && hasGoneOn(draft, command.since)) return refuse({ reason: 'gone_on' });
-  setTicketBy(draft, command.agent, to);
-  if (from !== to) noteAct(draft, command.agent, { action: 'ticket.changed', details: { from, to } });
-  else if (wasSnoozed) noteAct(draft, command.agent, { action: 'ticket.unsnoozed', details: {} });
+  setTicketBy(draft, agent, to);
+  if (from !== to) noteAct(draft, agent, { action: 'ticket.changed', details: { from, to } });
+  else if (wasSnoozed) noteAct(draft, agent, { action: 'ticket.unsnoozed', details: {} });
+  return finish(draft);
+}
+
+/** Set aside again as it was; New when that would be over by now. */
+function setBack(draft: Draft, agent: Agent, until: number): Result<Change, Rejection> {
+  const from = draft.state.ticketStatus;
+  const latest = latestSnooze(draft.state.lastInboundAt, draft.snapshot.policy, draft.now);
+  if (until > latest) return refuse({ reason: 'snooze_too_late', latest });
+  if (until > draft.now) setAside(draft, agent, until);
+  else {
+    setTicketBy(draft, agent, 'new');
+    noteAct(draft, agent, { action: 'ticket.changed', details: { from, to: 'new' } });
+  }
   return finish(draft);
 }
 

@@ -76,7 +76,7 @@ export function matches(row: Summary, query: ListFilters & Pick<ListQuery, 'tab'
     (!query.unanswered || row.unanswered) &&
     (query.heldBy !== 'me' || row.lock?.agentId === userId) &&
     (query.heldBy !== 'nobody' || row.lock === null) &&
-    (!query.snoozed || row.snoozedUntil !== null) &&
+    (!query.snoozed || Boolean(row.snoozedUntil)) &&
     (!query.search || matchesSearch({ name: row.contact.name, text: row.lastMessage.text }, query.search))
   );
 }

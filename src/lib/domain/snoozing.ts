@@ -1,10 +1,10 @@
 import type { Change, Command, Snapshot } from './conversation';
-import { appendActivity, finish, letTimePass, lockInfo, noteAct, refuse, show, startDraft, unlock, type Draft } from './draft';
-import { isAnsweredSince, isOver, refuseHolder, touch } from './hold';
+import { finish, letTimePass, lockInfo, refuse, setAside, startDraft, unlock, type Draft } from './draft';
+import { hasMovedSince, isOver, refuseHolder, touch } from './hold';
 import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may } from './role';
-import { latestSnooze, snoozeOf } from './snooze';
+import { latestSnooze } from './snooze';
 
 type SnoozeCommand = Extract<Command, { type: 'snooze' }>;
 
@@ -22,10 +22,10 @@ export function decideSnooze(snapshot: Snapshot, command: SnoozeCommand, now: nu
   const isAgain = epoch !== undefined && isOver(draft.state, epoch);
   const refusal = (isAgain ? null : refuseSetter(draft, command)) ?? refuseTime(draft, command.until);
   if (refusal) return refuse(refusal);
-  // What the end user has written since the hold ended keeps the status that it has made.
-  if (isAgain && isAnsweredSince(draft, epoch)) return finish(draft);
+  // What the end user has written or a colleague set since the hold ended stays.
+  if (isAgain && hasMovedSince(draft, epoch)) return finish(draft);
   touch(draft, agent.id);
-  setAside(draft, command);
+  setAside(draft, agent, command.until);
   if (epoch !== undefined) unlock(draft, 'released');
   return finish(draft);
 }
@@ -41,15 +41,4 @@ function refuseTime({ state, snapshot, now }: Draft, until: number): Rejection |
   if (until <= now) return { reason: 'snooze_past' };
   const latest = latestSnooze(state.lastInboundAt, snapshot.policy, now);
   return until > latest ? { reason: 'snooze_too_late', latest } : null;
-}
-
-function setAside(draft: Draft, { agent, until }: SnoozeCommand): void {
-  const { state, now } = draft;
-  const current = snoozeOf(state);
-  if (current?.until === until && current.by.id === agent.id) return;
-  const from = state.ticketStatus;
-  const ticketChangedAt = from === 'pending' ? state.ticketChangedAt : now;
-  show(draft, { ticketStatus: 'pending', ticketChangedAt, snooze: { until, by: { id: agent.id, name: agent.name } } });
-  appendActivity(draft, agent, { type: 'snoozed', until });
-  noteAct(draft, agent, { action: 'ticket.snoozed', details: { from, until } });
 }

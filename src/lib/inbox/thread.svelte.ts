@@ -25,8 +25,10 @@ export type ThreadDeps = {
   now(): number;
   /** An act of the agent did not work, in words. */
   failed(words: string): void;
-  /** It has been closed as that. */
-  closed(ticketStatus: TicketStatus, change: TicketChange): void;
+  /** It has been closed. */
+  closed(change: TicketChange): void;
+  /** Its ticket has been set, or it was snoozed. */
+  ticketSet(): void;
 };
 
 export type Viewer = Person & { typing: boolean };
@@ -217,7 +219,7 @@ export class Thread {
       if (epoch === null) throw new NotTried('You do not hold this conversation any more.');
       const { undo } = await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus, undoable: true });
       this.hold.leave();
-      if (undo) this.#deps.closed(ticketStatus, undo);
+      if (undo) this.#deps.closed(undo);
     }, 'always');
   }
 
@@ -231,12 +233,16 @@ export class Thread {
       if (unsent !== null) throw new NotTried(unsent);
       await this.#deps.api.snooze.mutate({ id: this.id, until, ...(epoch !== null && { epoch }) });
       this.hold.leave();
+      this.#deps.ticketSet();
     }, 'always');
   }
 
   setTicketStatus(ticketStatus: TicketStatus): Promise<boolean> {
     this.hold.active();
-    return this.#attempt(() => this.#deps.api.setTicketStatus.mutate({ id: this.id, ticketStatus }));
+    return this.#attempt(async () => {
+      await this.#deps.api.setTicketStatus.mutate({ id: this.id, ticketStatus });
+      this.#deps.ticketSet();
+    });
   }
 
   /** Sends a failed or doubtful message again, once. */

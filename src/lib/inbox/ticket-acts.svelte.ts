@@ -3,7 +3,7 @@ import { ticketStatusNames, type TicketChange, type TicketStatus } from '../doma
 import type { TicketWish } from '../domain/ticket-changes';
 import { isTyping } from './shortcuts';
 import { TicketRun, type RunDeps } from './ticket-run';
-import { tallyWords } from './ticket-tally';
+import { backFrom, tallyWords } from './ticket-tally';
 import { walkThrough, type TicketWalk } from './ticket-walk';
 
 /** What is said of it. `progress` stays until something else is said. */
@@ -76,16 +76,16 @@ export class TicketActs {
   }
 
   /** A conversation has been closed as that; `name`: its customer. */
-  closed({
-    id,
-    name,
-    ticketStatus,
-    previous,
-    seq,
-  }: { id: string; name: string; ticketStatus: TicketStatus } & TicketChange): void {
+  closed({ id, name, ...change }: { id: string; name: string } & TicketChange): void {
+    const { previous, ticketStatus } = change;
     if (previous === ticketStatus) return;
     const words = `${name}: ${ticketStatusNames[ticketStatus]}`;
-    this.#offer(words, [{ id, ticketStatus: previous, since: seq }], `${name}’s ticket is ${ticketStatusNames[ticketStatus]}.`);
+    this.#offer(words, [backFrom(id, change)], `${name}’s ticket is ${ticketStatusNames[ticketStatus]}.`);
+  }
+
+  /** A ticket has been set in its conversation: that is what was done last, and it has no way back here. */
+  forget(): void {
+    this.#done = null;
   }
 
   /** Takes back what was done last. */
@@ -130,7 +130,8 @@ export class TicketActs {
     const words = tallyWords(run.tally, to);
     if (end === 'failed') {
       const goOn = { label: 'Go on', run: () => void (this.isBusy() || this.#goOn(run, to, isLong)) };
-      this.#keep(words, run.tally.undo);
+      // What was set back is not to be set once more: that is for who chooses to go on.
+      if (to !== null) this.#keep(words, run.tally.undo);
       this.#deps.say({ kind: 'error', text: `It stopped on the way. Check the connection. ${words}`, action: goOn });
       return;
     }

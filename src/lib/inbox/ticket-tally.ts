@@ -1,5 +1,5 @@
 import { numberText } from '../domain/number-text';
-import { ticketStatusNames, type TicketStatus } from '../domain/ticket';
+import { ticketStatusNames, type TicketChange, type TicketStatus } from '../domain/ticket';
 import type { TicketAnswer, TicketWish } from '../domain/ticket-changes';
 
 /** What has become of several tickets. `undo`: what sets those back that were changed. */
@@ -14,13 +14,21 @@ const kinds = { locked: 'held', gone_on: 'goneOn', not_found: 'missing' } as con
 const kindOf = (reason: string): keyof Omit<Tally, 'undo'> =>
   reason === 'locked' || reason === 'gone_on' || reason === 'not_found' ? kinds[reason] : 'failed';
 
+/** What sets it back. */
+export const backFrom = (id: string, { previous, snoozedUntil, seq }: TicketChange): TicketWish => ({
+  id,
+  ticketStatus: previous,
+  since: seq,
+  ...(snoozedUntil !== null && { snoozedUntil }),
+});
+
 /** The tally with these answers. What was that already cannot be set back: whose doing it was is not known. */
 export function counted(tally: Tally, answers: readonly TicketAnswer[], wishes: ReadonlyMap<string, TicketStatus>): Tally {
   const next = { ...tally, undo: [...tally.undo] };
   for (const answer of answers) {
     if (!answer.done) next[kindOf(answer.reason)] += 1;
     else if (answer.previous === wishes.get(answer.id)) next.same += 1;
-    else next.undo.push({ id: answer.id, ticketStatus: answer.previous, since: answer.seq });
+    else next.undo.push(backFrom(answer.id, answer));
   }
   return next;
 }

@@ -16,16 +16,27 @@ export type Written = {
   read: number;
 };
 
-/** The hub's own folding beside the writes. One part of all was made when the rows were loaded. */
-const foldingOf = (d1: D1Database, wholeAt: number): Folding =>
-  new Folding({
-    parts: () => countParts(d1),
-    fold: () => foldSome(d1),
-    beginWhole: () => beginWhole(d1),
-    whole: { at: () => wholeAt, keep: () => {} },
-    later: (run, afterMs) => void setTimeout(run, afterMs),
+/** The hub's own folding beside the writes; one part of all was made when the rows were loaded. What it still has to do is waited for. */
+function foldingOf(d1: D1Database, wholeAt: number): { folding: Folding; rested: () => Promise<void> } {
+  let underWay = 0;
+  const noted = async <T>(work: Promise<T>): Promise<T> => {
+    underWay += 1;
+    return work.finally(() => (underWay -= 1));
+  };
+  const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+  const folding = new Folding({
+    parts: () => noted(countParts(d1)),
+    fold: () => noted(foldSome(d1)),
+    beginWhole: () => noted(beginWhole(d1)),
+    whole: { last: () => ({ begunAt: wholeAt, isDone: true }), keep: () => {} },
+    later: (run, afterMs) => void noted(sleep(afterMs)).then(run),
     now: () => Date.now(),
   });
+  const rested = async () => {
+    while (underWay > 0) await sleep(10);
+  };
+  return { folding, rested };
+}
 
 /**
  * Writes new messages of known conversations with the product's own code, so many rows a batch, one batch after the other. `rows` is how
@@ -37,7 +48,7 @@ export async function writeSome(
 ): Promise<Written> {
   const { d1: noting, ran } = recorded(d1);
   const latenciesMs: number[] = [];
-  const folding = foldingOf(d1, Date.now());
+  const { folding, rested } = foldingOf(d1, Date.now());
   const start = Date.now();
   for (let batch = 0; batch < batches; batch += 1) {
     const changed = Array.from({ length: size }, (_, i) => {
@@ -53,7 +64,9 @@ export async function writeSome(
     latenciesMs.push(performance.now() - before);
     folding.changed();
   }
-  const rowsPerSecond = (size * batches * 1000) / Math.max(1, Date.now() - start);
+  const elapsedMs = Date.now() - start;
+  await rested();
+  const rowsPerSecond = (size * batches * 1000) / Math.max(1, elapsedMs);
   const each = (key: 'rowsWritten' | 'rowsRead') => ran.reduce((sum, statement) => sum + statement[key], 0) / (size * batches);
   return { size, batches, latenciesMs, rowsPerSecond, written: each('rowsWritten'), read: each('rowsRead') };
 }

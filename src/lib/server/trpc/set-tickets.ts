@@ -9,9 +9,9 @@ import { inLanes } from '../lanes';
 export const setTickets = (env: Env, agent: Agent, wishes: readonly TicketWish[]): Promise<TicketAnswer[]> =>
   inLanes(wishes, (wish) => setOne(env, agent, wish));
 
-async function setOne(env: Env, agent: Agent, { id, ticketStatus, since }: TicketWish): Promise<TicketAnswer> {
+async function setOne(env: Env, agent: Agent, { id, ticketStatus, ...among }: TicketWish): Promise<TicketAnswer> {
   try {
-    const result = await conversationOf(env, id).setTicketStatus(agent, ticketStatus, since);
+    const result = await conversationOf(env, id).setTicketStatus(agent, ticketStatus, among);
     return result.ok ? { id, done: true, ...result.value } : { id, done: false, ...result.error };
   } catch (error) {
     console.error({ event: 'ticket_failed', conversation: id, error: String(error) });

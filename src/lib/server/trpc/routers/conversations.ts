@@ -132,7 +132,7 @@ export const conversationsRouter = router({
     .input(One.extend({ epoch: Epoch, ticketStatus: TicketStatus, undoable: z.boolean().optional() }))
     .mutation(async ({ ctx, input }): Promise<{ undo?: TicketChange }> => {
       const change = unwrap(await conversationOf(ctx.env, input.id).close(ctx.agent, input.epoch, input.ticketStatus));
-      return input.undoable ? { undo: change } : {};
+      return input.undoable && change.ticketStatus === input.ticketStatus ? { undo: change } : {};
     }),
 
   /** Sets it aside until then (epoch ms), as Pending. With the holder's epoch it is given back as well. */

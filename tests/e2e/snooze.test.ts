@@ -18,12 +18,17 @@ test('Z sets a conversation aside and goes on; it comes back by itself on every 
   parley,
   enter,
 }) => {
+  const word = `w${Date.now().toString(36)}`;
   const [nia, tom] = [await Customer.on('whatsapp', parley.origin), await Customer.on('whatsapp', parley.origin)];
-  await tom.says('After her');
-  await nia.says('Call me later');
+  await tom.says(`After her, ${word}`);
+  await nia.says(`Call me later, ${word}`);
   const ana = await enter('ana');
   const ben = await (await enter('ben')).goto();
-  const thread = await ana.hold(nia);
+  // With nobody else's between them.
+  await ana.goto(`/conversations/${nia.conversationId}?q=${word}`);
+  await expect(ana.rows.getByRole('link')).toHaveCount(2);
+  const thread = ana.thread(nia);
+  await expect(thread.composer).toBeFocused();
   await thread.composer.fill('Kept');
   await thread.composer.press('Escape');
   await expect(thread.popup).toBeVisible();
@@ -58,6 +63,32 @@ test('Z sets a conversation aside and goes on; it comes back by itself on every 
   const history = again.region.getByRole('complementary', { name: 'Contact' });
   await expect(history).toContainText('snooze ended, set by Ben Okafor');
   await expect(history).toContainText('Ana Lima, snoozed until');
+});
+
+test('a snooze is taken back by the key, and by what says it; each once', async ({ parley, enter }) => {
+  const nia = await Customer.on('whatsapp', parley.origin);
+  await nia.says('Soon');
+  const ana = await enter('ana');
+  const { api } = await signIn(parley.origin, 'ben');
+  const snoozed = async () => (await api.conversations.get.query({ id: nia.conversationId })).conversation;
+  const snooze = async () => {
+    await (await ana.hold(nia)).log.focus();
+    await ana.page.keyboard.press('z');
+    await ana.page.keyboard.press('1');
+    await expect.poll(async () => (await snoozed()).snoozedUntil).not.toBeNull();
+  };
+  await snooze();
+  const said = ana.page.getByText(`${nia.name} is snoozed until`);
+  await expect(said).toBeVisible();
+  await ana.page.keyboard.press('Control+z');
+  await expect(ana.page.getByText('1 set back.')).toBeVisible();
+  expect(await snoozed()).toMatchObject({ ticketStatus: 'new', snoozedUntil: null });
+
+  await api.conversations.setTicketStatus.mutate({ id: nia.conversationId, ticketStatus: 'pending' });
+  await snooze();
+  await ana.page.getByRole('listitem').filter({ has: said }).getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(async () => (await snoozed()).snoozedUntil).toBeNull();
+  expect(await snoozed()).toMatchObject({ ticketStatus: 'pending' });
 });
 
 test('an open conversation that is set aside says until when, and wakes before one’s eyes; a reply comes first', async ({

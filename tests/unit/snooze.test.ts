@@ -226,6 +226,28 @@ describe('a ticket that is one of several', () => {
     expect(row()).toMatchObject({ ticketStatus: 'new', snoozedUntil: null });
   });
 
+  test.each(['new', 'pending'] as const)('is %s again when it is taken back that it was snoozed; twice is once', (before) => {
+    set(before, T + 1);
+    snooze(T + HOUR, { at: T + 2 });
+    const since = world.conversation?.seq;
+    expect(reasonOf(among(before, T + 3, { since }))).toBe('accepted');
+    expect(row()).toMatchObject({ ticketStatus: before, snoozedUntil: null });
+    const once = structuredClone(world.conversation);
+    expect(reasonOf(among(before, T + 4, { since }))).toBe('accepted');
+    expect(world.conversation).toEqual(once);
+  });
+
+  test('is set aside until the moment that it was before it was moved; twice is once', () => {
+    snooze(T + HOUR);
+    snooze(T + 2 * HOUR, { at: T + 1 });
+    const since = world.conversation?.seq;
+    expect(reasonOf(among('pending', T + 2, { since, snoozedUntil: T + HOUR }))).toBe('accepted');
+    expect(row()?.snoozedUntil).toBe(T + HOUR);
+    const once = structuredClone(world.conversation);
+    expect(reasonOf(among('pending', T + 3, { since, snoozedUntil: T + HOUR }))).toBe('accepted');
+    expect(world.conversation).toEqual(once);
+  });
+
   test('cannot be set aside for longer than a snooze lasts', () => {
     set('closed', T + 1);
     expect(reasonOf(among('pending', T + 2, { snoozedUntil: T + 15 * DAY }))).toBe('snooze_too_late');

@@ -172,8 +172,21 @@ describe('the end in words', () => {
     const answers: TicketAnswer[] = [
       { id: 'a', done: true, previous: 'closed', snoozedUntil: null, ticketStatus: 'closed', seq: 3 },
     ];
-    expect(counted(noneYet, answers, new Map([['a', 'closed']]))).toEqual({ ...noneYet, same: 1 });
+    expect(counted(noneYet, answers, new Map([['a', { id: 'a', ticketStatus: 'closed' as const }]]))).toEqual({
+      ...noneYet,
+      same: 1,
+    });
     expect(noneYet.undo).toEqual([]);
+  });
+
+  test('a snooze that is taken back from what was Pending has changed something', () => {
+    const answers: TicketAnswer[] = [
+      { id: 'a', done: true, previous: 'pending', snoozedUntil: 9, ticketStatus: 'pending', seq: 3 },
+    ];
+    const counts = (since?: number) =>
+      counted(noneYet, answers, new Map([['a', { id: 'a', ticketStatus: 'pending' as const, since }]]));
+    expect([counts(2).undo.length, counts(2).same]).toEqual([1, 0]);
+    expect([counts().undo.length, counts().same], 'one of many that become Pending').toEqual([0, 1]);
   });
 });
 
@@ -218,11 +231,19 @@ describe('undo', () => {
 
   test('of a conversation that was closed by itself; of one that stayed as it was there is none', () => {
     const acts = actsOn(new Tickets(1));
-    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'new', previous: 'new', snoozedUntil: null, seq: 4 });
+    acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'new', previous: 'new', snoozedUntil: null, seq: 4 });
     expect(said).toEqual([]);
-    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
+    acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
     expect(said.at(-1)?.text).toBe('Nia Rao’s ticket is Closed.');
     expect(acts.undoable).toBe('Nia Rao: Closed');
+  });
+
+  test('of a conversation that was snoozed, Pending before or not', () => {
+    const acts = actsOn(new Tickets(1));
+    const until = Date.parse('2026-11-28T09:00:00');
+    acts.left({ id: 'c0000', name: 'Nia Rao', until, ticketStatus: 'pending', previous: 'pending', snoozedUntil: null, seq: 4 });
+    expect(said.at(-1)?.text).toMatch(/^Nia Rao is snoozed until .*09:00\.$/);
+    expect(acts.undoable).toBe('Nia Rao: snoozed');
   });
 
   test('is not offered to a key for ever', async () => {
@@ -236,7 +257,7 @@ describe('undo', () => {
   test('waits for what is still being set', async () => {
     const server = new Tickets(1);
     const acts = actsOn(server);
-    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
+    acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
     const running = acts.set(server.ids, 'pending');
     expect(acts.undoable).toBeNull();
     expect(acts.isBusy()).toBe(true);
@@ -273,7 +294,7 @@ describe('undo', () => {
 
   test('is of the last thing that was done: none when that was in a conversation', () => {
     const acts = actsOn(new Tickets(1));
-    acts.closed({ id: 'c0000', name: 'Nia Rao', ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
+    acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
     acts.forget();
     expect(acts.undoable).toBeNull();
   });

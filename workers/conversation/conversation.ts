@@ -203,8 +203,8 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Sets it aside until then (epoch ms); with an epoch the hold is given back. */
-  snooze(agent: Agent, until: number, epoch?: number): Result<null, Rejection> {
-    return this.#act({ type: 'snooze', agent, until, epoch });
+  snooze(agent: Agent, until: number, epoch?: number): Result<TicketChange, Rejection> {
+    return this.#setTicket({ type: 'snooze', agent, until, epoch });
   }
 
   send(agent: Agent, { origin, ...input }: SendInput): Result<{ seq: number; status: string }, Rejection> {

@@ -24,7 +24,7 @@ import type { Rejection } from './rejection';
 import type { Result } from './result';
 import { may, type Agent } from './role';
 import { latestSnooze, snoozeOf } from './snooze';
-import type { TicketStatus } from './ticket';
+import type { Among, TicketStatus } from './ticket';
 
 type HoldCommand = Exclude<
   Command,
@@ -155,7 +155,7 @@ function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'se
   const from = draft.state.ticketStatus;
   const to = command.ticketStatus;
   const { agent, among } = command;
-  if (among && from === to) return finish(draft);
+  if (among && from === to && !isToWake(draft, among)) return finish(draft);
   if (among?.since !== undefined && hasGoneOn(draft, among.since)) return refuse({ reason: 'gone_on' });
   if (to === 'pending' && among?.snoozedUntil !== undefined) return setBack(draft, agent, among.snoozedUntil);
   const wasSnoozed = snoozeOf(draft.state) !== null;
@@ -164,6 +164,10 @@ function setTicketStatus(draft: Draft, command: Extract<HoldCommand, { type: 'se
   else if (wasSnoozed) noteAct(draft, agent, { action: 'ticket.unsnoozed', details: {} });
   return finish(draft);
 }
+
+/** Whether it is taken back that it was set aside, or until another moment: Pending is not all that it was. */
+const isToWake = ({ state }: Draft, { since, snoozedUntil }: Among): boolean =>
+  since !== undefined && (snoozeOf(state)?.until ?? snoozedUntil) !== snoozedUntil;
 
 /** Set aside again as it was; New when that would be over by now. */
 function setBack(draft: Draft, agent: Agent, until: number): Result<Change, Rejection> {

@@ -23,7 +23,7 @@ export type ThreadApi = {
   fetchMedia: Mutation<{ id: string; messageId: string }, object>;
   retry: Mutation<{ id: string; messageId: string; epoch: number }, { status: string }>;
   close: Mutation<{ id: string; epoch: number; ticketStatus: TicketStatus; undoable: true }, { undo?: TicketChange }>;
-  snooze: Mutation<{ id: string; until: number; epoch?: number }, object>;
+  snooze: Mutation<{ id: string; until: number; epoch?: number; undoable: true }, { undo?: TicketChange }>;
   setTicketStatus: Mutation<{ id: string; ticketStatus: TicketStatus }, object>;
 };
 

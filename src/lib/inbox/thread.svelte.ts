@@ -25,9 +25,9 @@ export type ThreadDeps = {
   now(): number;
   /** An act of the agent did not work, in words. */
   failed(words: string): void;
-  /** It has been closed. */
-  closed(change: TicketChange): void;
-  /** Its ticket has been set, or it was snoozed. */
+  /** It has been closed, or snoozed until then (epoch ms). */
+  left(change: TicketChange, until: number | null): void;
+  /** Its ticket has been set. */
   ticketSet(): void;
 };
 
@@ -219,7 +219,7 @@ export class Thread {
       if (epoch === null) throw new NotTried('You do not hold this conversation any more.');
       const { undo } = await this.#deps.api.close.mutate({ id: this.id, epoch, ticketStatus, undoable: true });
       this.hold.leave();
-      if (undo) this.#deps.closed(undo);
+      if (undo) this.#deps.left(undo, null);
     }, 'always');
   }
 
@@ -231,9 +231,14 @@ export class Thread {
       await this.composer.settled();
       const unsent = unsentWords(this.composer, 'draft', wasSaid, 'snoozed');
       if (unsent !== null) throw new NotTried(unsent);
-      await this.#deps.api.snooze.mutate({ id: this.id, until, ...(epoch !== null && { epoch }) });
+      const { undo } = await this.#deps.api.snooze.mutate({
+        id: this.id,
+        until,
+        undoable: true,
+        ...(epoch !== null && { epoch }),
+      });
       this.hold.leave();
-      this.#deps.ticketSet();
+      if (undo) this.#deps.left(undo, until);
     }, 'always');
   }
 

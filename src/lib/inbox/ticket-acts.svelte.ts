@@ -2,6 +2,7 @@ import { numberText } from '../domain/number-text';
 import { ticketStatusNames, type TicketChange, type TicketStatus } from '../domain/ticket';
 import type { TicketWish } from '../domain/ticket-changes';
 import { isTyping } from './shortcuts';
+import { timeAhead } from './thread-time';
 import { TicketRun, type RunDeps } from './ticket-run';
 import { backFrom, tallyWords } from './ticket-tally';
 import { walkThrough, type TicketWalk } from './ticket-walk';
@@ -18,6 +19,9 @@ export type TicketActsDeps = Pick<RunDeps, 'set' | 'wait'> & {
   /** Epoch ms. */
   now: () => number;
 };
+
+/** A ticket that was set in leaving its conversation. `name`: its customer; `until`: snoozed until then, epoch ms. */
+export type LeftTicket = { id: string; name: string; until: number | null } & TicketChange;
 
 /** What can be taken back. `words`: what was done. */
 type Done = { words: string; wishes: TicketWish[]; at: number };
@@ -75,12 +79,14 @@ export class TicketActs {
     return this.#run({ walk, to: ticketStatus, total });
   }
 
-  /** A conversation has been closed as that; `name`: its customer. */
-  closed({ id, name, ...change }: { id: string; name: string } & TicketChange): void {
+  /** A conversation has been left, closed or snoozed. */
+  left({ id, name, until, ...change }: LeftTicket): void {
     const { previous, ticketStatus } = change;
-    if (previous === ticketStatus) return;
-    const words = `${name}: ${ticketStatusNames[ticketStatus]}`;
-    this.#offer(words, [backFrom(id, change)], `${name}’s ticket is ${ticketStatusNames[ticketStatus]}.`);
+    if (previous === ticketStatus && until === null) return;
+    const back = [backFrom(id, change)];
+    if (until === null)
+      this.#offer(`${name}: ${ticketStatusNames[ticketStatus]}`, back, `${name}’s ticket is ${ticketStatusNames[ticketStatus]}.`);
+    else this.#offer(`${name}: snoozed`, back, `${name} is snoozed until ${timeAhead(until, this.#deps.now())}.`);
   }
 
   /** A ticket has been set in its conversation: that is what was done last, and it has no way back here. */

@@ -55,7 +55,7 @@ export class TicketRun {
     const answers = wishes.length > 0 ? await this.#deps.set([...wishes]) : [];
     const isOut = (answer: TicketAnswer) => !isLast && !answer.done && answer.reason === 'unavailable';
     const left = new Set(answers.filter(isOut).map(({ id }) => id));
-    const wanted = new Map(wishes.map(({ id, ticketStatus }) => [id, ticketStatus]));
+    const wanted = new Map(wishes.map((wish) => [wish.id, wish]));
     const settled = answers.filter(({ id }) => !left.has(id));
     const tally = counted(this.#tally, settled, wanted);
     this.#tally = { ...tally, same: tally.same + same };

@@ -14,6 +14,10 @@ const kinds = { locked: 'held', gone_on: 'goneOn', not_found: 'missing' } as con
 const kindOf = (reason: string): keyof Omit<Tally, 'undo'> =>
   reason === 'locked' || reason === 'gone_on' || reason === 'not_found' ? kinds[reason] : 'failed';
 
+/** Whether it was what it was to be before it was set. Among others a snooze is left on; taken back is also that it was set aside. */
+const wasThat = ({ previous, snoozedUntil }: TicketChange, wish: TicketWish | undefined): boolean =>
+  previous === wish?.ticketStatus && (wish.since === undefined || snoozedUntil === (wish.snoozedUntil ?? null));
+
 /** What sets it back. */
 export const backFrom = (id: string, { previous, snoozedUntil, seq }: TicketChange): TicketWish => ({
   id,
@@ -23,11 +27,11 @@ export const backFrom = (id: string, { previous, snoozedUntil, seq }: TicketChan
 });
 
 /** The tally with these answers. What was that already cannot be set back: whose doing it was is not known. */
-export function counted(tally: Tally, answers: readonly TicketAnswer[], wishes: ReadonlyMap<string, TicketStatus>): Tally {
+export function counted(tally: Tally, answers: readonly TicketAnswer[], wishes: ReadonlyMap<string, TicketWish>): Tally {
   const next = { ...tally, undo: [...tally.undo] };
   for (const answer of answers) {
     if (!answer.done) next[kindOf(answer.reason)] += 1;
-    else if (answer.previous === wishes.get(answer.id)) next.same += 1;
+    else if (wasThat(answer, wishes.get(answer.id))) next.same += 1;
     else next.undo.push(backFrom(answer.id, answer));
   }
   return next;

@@ -51,6 +51,10 @@ const noteHold = ({ env, user }: { env: Env; user: User }, id: string): Promise<
   sessionOf(env, user.sessionId).enter(`/live/conversations/${id}`);
 
 /** The dashboard's whole command path; the conversation's object decides, this only passes on. */
+/** What takes a change back, for who asks for it, and where it is as it was wanted. */
+const undoOf = (change: TicketChange, wanted: TicketStatus, { undoable = false }): { undo?: TicketChange } =>
+  undoable && change.ticketStatus === wanted ? { undo: change } : {};
+
 export const conversationsRouter = router({
   list: agents.input(ListQuery).query(async ({ ctx, input }) => {
     const context = { now: Date.now(), policy: policyOf(ctx.env), userId: ctx.agent.id };
@@ -130,17 +134,17 @@ export const conversationsRouter = router({
   /** `undoable`: answers with what it takes to take it back as well. */
   close: agents
     .input(One.extend({ epoch: Epoch, ticketStatus: TicketStatus, undoable: z.boolean().optional() }))
-    .mutation(async ({ ctx, input }): Promise<{ undo?: TicketChange }> => {
+    .mutation(async ({ ctx, input }) => {
       const change = unwrap(await conversationOf(ctx.env, input.id).close(ctx.agent, input.epoch, input.ticketStatus));
-      return input.undoable && change.ticketStatus === input.ticketStatus ? { undo: change } : {};
+      return undoOf(change, input.ticketStatus, input);
     }),
 
-  /** Sets it aside until then (epoch ms), as Pending. With the holder's epoch it is given back as well. */
+  /** Sets it aside until then (epoch ms), as Pending. With the holder's epoch it is given back as well. `undoable`: as for `close`. */
   snooze: agents
-    .input(One.extend({ until: z.number().int().positive(), epoch: Epoch.optional() }))
+    .input(One.extend({ until: z.number().int().positive(), epoch: Epoch.optional(), undoable: z.boolean().optional() }))
     .mutation(async ({ ctx, input }) => {
-      unwrap(await conversationOf(ctx.env, input.id).snooze(ctx.agent, input.until, input.epoch));
-      return {};
+      const change = unwrap(await conversationOf(ctx.env, input.id).snooze(ctx.agent, input.until, input.epoch));
+      return undoOf(change, 'pending', input);
     }),
 
   setTicketStatus: agents.input(One.extend({ ticketStatus: TicketStatus })).mutation(async ({ ctx, input }) => {

@@ -23,7 +23,7 @@ async function aSnoozed(forMs = HOUR) {
   const { target, stub } = await aConversation();
   await stub.receive(target, [anInbound({ eventId: crypto.randomUUID() })]);
   const until = Date.now() + forMs;
-  expect(await stub.snooze(ana, until)).toEqual({ ok: true, value: null });
+  expect(await stub.snooze(ana, until)).toMatchObject({ ok: true, value: { previous: 'new', ticketStatus: 'pending' } });
   await eventually(async () => expect((await stub.row())?.isTaken).toBe(true));
   return { target, stub, until };
 }

@@ -20,7 +20,8 @@ test('Z sets a conversation aside and goes on; it comes back by itself on every 
 }) => {
   const word = `w${Date.now().toString(36)}`;
   const [nia, tom] = [await Customer.on('whatsapp', parley.origin), await Customer.on('whatsapp', parley.origin)];
-  await tom.says(`After her, ${word}`);
+  // Whole seconds: of the same one either may stand first.
+  await tom.says(`After her, ${word}`, { at: Date.now() - 60_000 });
   await nia.says(`Call me later, ${word}`);
   const ana = await enter('ana');
   const ben = await (await enter('ben')).goto();

@@ -105,6 +105,7 @@ test('drafts survive a change of conversation and a reload', async ({ parley, en
   const withZoe = await ana.open(zoe);
   await expect(withZoe.composer).toBeEditable();
   await expect(withZoe.composer).toHaveValue('');
+  await expect(ana.row(nia)).toContainText('Draft: Half an answer to Nia');
   await withZoe.composer.fill('Half an answer to Zoe');
   await ana.open(nia);
   await expect(withNia.composer).toHaveValue('Half an answer to Nia');
@@ -113,4 +114,9 @@ test('drafts survive a change of conversation and a reload', async ({ parley, en
   await expect(withNia.composer).toBeEditable();
   await ana.open(zoe);
   await expect(withZoe.composer).toHaveValue('Half an answer to Zoe');
+  await expect(ana.row(zoe)).not.toContainText('Draft');
+  await expect(withZoe.composer).toBeEditable();
+  await withZoe.composer.fill('');
+  await ana.open(nia);
+  await expect(ana.row(zoe)).toContainText('Second question');
 });

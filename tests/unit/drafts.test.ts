@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DraftTexts } from '../../src/lib/inbox/draft-texts.svelte';
 import { draftsOf, joinDraft } from '../../src/lib/inbox/drafts';
 
 function aStore(entries = new Map<string, string>()) {
@@ -7,7 +8,9 @@ function aStore(entries = new Map<string, string>()) {
     getItem: (key: string) => entries.get(key) ?? null,
     setItem: (key: string, value: string) => void entries.set(key, value),
     removeItem: (key: string) => void entries.delete(key),
-  };
+    key: (place: number) => [...entries.keys()][place] ?? null,
+    get length() { return entries.size; },
+  }; // prettier-ignore
 }
 
 describe('drafts', () => {
@@ -33,6 +36,49 @@ describe('drafts', () => {
   test('of a damaged store are empty', () => {
     const store = aStore(new Map([['parley:draft:ana:c1', '{broken']]));
     expect(draftsOf('ana', store).load('c1')).toBe('');
+  });
+});
+
+describe('what the list shows of drafts', () => {
+  test('is what this user had begun before, and nobody else’s', () => {
+    const store = aStore();
+    draftsOf('ana', store).save('c1', 'One\n two  three ');
+    draftsOf('ben', store).save('c2', 'Not hers');
+    draftsOf('ana', store, 'note').save('c3', 'Only a note');
+    const texts = new DraftTexts('ana', store);
+    expect(['c1', 'c2', 'c3'].map((id) => texts.begun(id))).toEqual(['One two three', null, null]);
+  });
+
+  test('follows what is written here, and goes when it is empty', () => {
+    const store = aStore();
+    const texts = new DraftTexts('ana', store);
+    texts.save('c1', 'Hello');
+    expect([texts.begun('c1'), draftsOf('ana', store).load('c1')]).toEqual(['Hello', 'Hello']);
+    texts.save('c1', '  ');
+    expect([texts.begun('c1'), store.length]).toEqual([null, 0]);
+  });
+
+  test('follows what another tab has written, or cleared away', () => {
+    const store = aStore();
+    const texts = new DraftTexts('ana', store);
+    draftsOf('ana', store).save('c1', 'From there');
+    texts.changed('parley:draft:ana:c1');
+    texts.changed('parley:draft:ben:c1');
+    expect(texts.begun('c1')).toBe('From there');
+    store.entries.clear();
+    texts.changed(null);
+    expect(texts.begun('c1')).toBeNull();
+  });
+
+  test('is as short as a row', () => {
+    const texts = new DraftTexts('ana', aStore());
+    texts.save('c1', 'x'.repeat(4_000));
+    expect(texts.begun('c1')).toBe('x'.repeat(200));
+  });
+
+  test('without a store there is none, and saving says so', () => {
+    const texts = new DraftTexts('ana', null);
+    expect([texts.save('c1', 'Hello'), texts.load('c1'), texts.begun('c1')]).toEqual([false, '', null]);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Composer } from '../../src/lib/inbox/composer.svelte';
+import { draftsOf } from '../../src/lib/inbox/drafts';
 import { MAX_SHOWN, ReplyPicker, slashBefore, type PickerKey } from '../../src/lib/inbox/reply-picker.svelte';
 
 // Outside the Svelte compiler a rune is nothing but its value.
@@ -194,16 +195,18 @@ describe('the button', () => {
 
 describe('a draft with a placeholder', () => {
   const aComposer = () => {
-    const store = new Map<string, string>();
+    const entries = new Map<string, string>();
+    const store = {
+      getItem: (name: string) => entries.get(name) ?? null,
+      setItem: (name: string, value: string) => void entries.set(name, value),
+      removeItem: (name: string) => void entries.delete(name),
+    };
     const send = vi.fn(async () => ({ type: 'accepted' as const }));
     const composer = new Composer({
       conversationId: 'c1',
       userId: 'ana',
-      store: {
-        getItem: (name) => store.get(name) ?? null,
-        setItem: (name, value) => void store.set(name, value),
-        removeItem: (name) => void store.delete(name),
-      },
+      store,
+      drafts: draftsOf('ana', store),
       now: () => 0,
       epoch: () => 1,
       seenThrough: (seq) => seq,
@@ -213,7 +216,7 @@ describe('a draft with a placeholder', () => {
       lost: () => undefined,
       typing: () => undefined,
     }); // prettier-ignore
-    return { composer, send, store };
+    return { composer, send, store: entries };
   };
 
   test('is kept and not sent, until it is filled in', async () => {

@@ -89,6 +89,7 @@ const row: Summary = {
 test('a row says customer, channel, status, unread, window left, locked by', () => {
   expect(rowLabel(row, NOW, 'ana')).toBe('Aanya Rao, WhatsApp, New, 3 unread, 2 hours 1 minute left, locked by Ben Kaya');
   expect(rowLabel(row, NOW, 'ben')).toMatch(/locked by you$/);
+  expect(rowLabel(row, NOW, 'ben', { selected: true, hasDraft: true })).toMatch(/locked by you, an answer begun, selected$/);
 });
 
 test('a row says nothing of what is not there', () => {

@@ -3,7 +3,7 @@ import type { ProviderName } from '../domain/provider-rules';
 import { unfilledIn } from '../domain/saved-reply';
 import { AttachedFiles, queuedFileOf, type AttachedFile } from './attached-files';
 import { VOICE_NAME } from './content-view';
-import { draftsOf, joinDraft, type Drafts } from './drafts';
+import { joinDraft, type Drafts } from './drafts';
 import { partsOf } from './outgoing';
 import {
   SendQueue,
@@ -24,6 +24,7 @@ export type ComposerDeps = {
   conversationId: string;
   userId: string;
   store: Store;
+  drafts: Drafts;
   /** Epoch ms of the server's clock. */
   now(): number;
   /** The number of the grant; null while this agent may not send. */
@@ -52,7 +53,6 @@ const TYPING_PAUSE_MS = 5_000;
 export class Composer {
   readonly #deps: ComposerDeps;
   readonly #queue: SendQueue;
-  readonly #drafts: Drafts;
   readonly #files: AttachedFiles;
   #draft = $state('');
   #isDraftKept = $state(true);
@@ -75,8 +75,7 @@ export class Composer {
 
   constructor(deps: ComposerDeps) {
     this.#deps = deps;
-    this.#drafts = draftsOf(deps.userId, deps.store);
-    this.#draft = this.#drafts.load(deps.conversationId);
+    this.#draft = deps.drafts.load(deps.conversationId);
     this.#files = new AttachedFiles({
       upload: deps.upload,
       ended: (file) => this.#uploadEnded(file),
@@ -104,7 +103,7 @@ export class Composer {
   get draft(): string { return this.#draft; } // prettier-ignore
   set draft(text: string) {
     this.#draft = text;
-    this.#isDraftKept = this.#drafts.save(this.#deps.conversationId, text);
+    this.#isDraftKept = this.#deps.drafts.save(this.#deps.conversationId, text);
   }
   /** Whether the draft would survive a reload. Files never do. */
   get isDraftKept(): boolean { return this.#isDraftKept; } // prettier-ignore
@@ -292,7 +291,7 @@ export class Composer {
     const texts = sends.flatMap(({ text, template }) => (template ? [] : [text]));
     this.#notice = takeBackWords(why.reason, sends);
     if (this.#left) {
-      this.#drafts.save(conversationId, joinDraft(texts, this.#drafts.load(conversationId)));
+      this.#deps.drafts.save(conversationId, joinDraft(texts, this.#deps.drafts.load(conversationId)));
       this.#tellLost(sends.flatMap(({ file }) => file?.name ?? []));
     } else {
       this.draft = joinDraft(texts, this.#draft);

@@ -49,10 +49,10 @@ export function devicePreferences(): Preferences {
   return new Preferences(document.documentElement.dataset.theme, deviceStore());
 }
 
-/** The browser's storage; null where people have switched it off. */
-export function deviceStore(): Store | null {
+/** The browser's storage; null where people have switched it off, and on the server. */
+export function deviceStore(): Storage | null {
   try {
-    return window.localStorage;
+    return typeof window === 'undefined' ? null : window.localStorage;
   } catch {
     // Access itself throws when storage is blocked.
     return null;

@@ -3,6 +3,7 @@ import type { ClientFrame, Person, ThreadFrame } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
 import type { TicketChange, TicketStatus } from '../domain/ticket';
 import { Composer } from './composer.svelte';
+import type { Drafts } from './drafts';
 import { Hold } from './hold.svelte';
 import { LiveSocket, type LiveState } from './live-socket.svelte';
 import { lostFilesWords } from './loss-words';
@@ -21,6 +22,8 @@ export type ThreadDeps = {
   lockIdleMs: number;
   api: ThreadApi;
   store: Store;
+  /** Where answers are kept while they are written. */
+  drafts: Drafts;
   /** Epoch ms of the server's clock. */
   now(): number;
   /** An act of the agent did not work, in words. */
@@ -84,6 +87,7 @@ export class Thread {
       conversationId: id,
       userId: user.id,
       store: deps.store,
+      drafts: deps.drafts,
       now: deps.now,
       epoch: () => this.hold.epoch,
       seenThrough: (seq) => seenThrough(this.messages, seq, user.id),

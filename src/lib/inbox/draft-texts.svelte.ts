@@ -1,0 +1,53 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { draftsOf, type Drafts } from './drafts';
+import type { Store } from './stored';
+
+/** A store that tells what it holds. */
+export type ListedStore = Store & Pick<Storage, 'length' | 'key'>;
+
+/** A row has no room for more, in UTF-16 units. */
+const SHOWN = 200;
+
+/**
+ * The answers that one user has begun in this browser and not sent: kept as `draftsOf` keeps them, and at hand for the list. Without a store
+ * (on the server, or switched off) nothing is kept.
+ */
+export class DraftTexts implements Drafts {
+  readonly #prefix: string;
+  readonly #drafts: Drafts | null;
+  readonly #begun = new SvelteMap<string, string>();
+
+  constructor(userId: string, store: ListedStore | null) {
+    this.#prefix = `parley:draft:${userId}:`;
+    this.#drafts = store && draftsOf(userId, store);
+    const keys = Array.from({ length: store?.length ?? 0 }, (_, place) => store?.key(place) ?? null);
+    for (const key of keys) this.changed(key);
+  }
+
+  /** What a row shows of the draft, in one line; null = there is none. */
+  begun(conversationId: string): string | null {
+    return this.#begun.get(conversationId) ?? null;
+  }
+
+  /** An entry of the store is another one now, by its key; null = all may be. Whoever hears of other tabs calls it. */
+  changed(key: string | null): void {
+    if (key === null) for (const id of [...this.#begun.keys()]) this.#look(id);
+    else if (key.startsWith(this.#prefix)) this.#look(key.slice(this.#prefix.length));
+  }
+
+  load(conversationId: string): string {
+    return this.#drafts?.load(conversationId) ?? '';
+  }
+
+  save(conversationId: string, text: string): boolean {
+    const isKept = this.#drafts?.save(conversationId, text) ?? false;
+    this.#look(conversationId);
+    return isKept;
+  }
+
+  #look(conversationId: string): void {
+    const line = this.load(conversationId).replace(/\s+/g, ' ').trim().slice(0, SHOWN);
+    if (line === '') this.#begun.delete(conversationId);
+    else this.#begun.set(conversationId, line);
+  }
+}

@@ -118,6 +118,29 @@ test.each([
   expect(kept()).toEqual(isWhole ? { begunAt: now, isDone: true } : before);
 });
 
+test.each([
+  ['gently where there are few', 2, 40, 1_000],
+  ['gently, and longer after a longer step', 11, 80, 1_600],
+  ['briskly where there are many', 12, 40, 160],
+])('one part is made of all %s', async (_, parts, takesMs, restMs) => {
+  const { folding, world, rest } = anIndex({ parts, whole: null });
+  world.takesMs = takesMs;
+  folding().changed();
+  await rest();
+  expect(world.rests).toEqual([restMs, restMs, restMs]);
+});
+
+test('a gentle one goes on briskly once there are many parts', async () => {
+  const { folding, world, rest } = anIndex({ parts: 2, left: 120, whole: null });
+  const one = folding();
+  one.changed();
+  await rest();
+  Object.assign(world, { parts: 12, now: world.now + 10_000 });
+  one.changed();
+  await rest();
+  expect([world.rests[0], world.rests.at(-1)]).toEqual([1_000, 160]);
+});
+
 test('an index of one part is whole', async () => {
   const { folding, world, rest } = anIndex({ parts: 1, whole: null });
   folding().changed();

@@ -8,9 +8,12 @@ const LOOK_EVERY_MS = 10_000;
 const MOST_STEPS = 100;
 /** One part of all, which alone takes the marks of what is deleted off the largest. */
 const WHOLE_EVERY_MS = 86_400_000;
-/** Folding takes the database at most a fifth of the time, and each step is a written row: so long, and so many times a step, it rests. */
-const REST_MS = 100;
-const REST = 4;
+/** How long it rests after a step: so many times as long as that took, and no shorter. Each step is a written row. */
+type Pace = { times: number; leastMs: number };
+/** Many parts make all questions slower: the database is taken a fifth of the time at most. */
+const BRISK: Pace = { times: 4, leastMs: 100 };
+/** With few of them it is done for tomorrow, on a thread that whoever opens a list shares: then hardly anybody is to notice. */
+const GENTLE: Pace = { times: 20, leastMs: 1_000 };
 
 /** One part made of all: when it was begun, epoch ms, and whether it came to its end. */
 export type Whole = { begunAt: number; isDone: boolean };
@@ -34,6 +37,7 @@ export class Folding {
   #isBusy = false;
   #lookedAt = -Infinity;
   #restMs = 0;
+  #pace = GENTLE;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -53,6 +57,7 @@ export class Folding {
     try {
       const last = this.#deps.whole.last();
       const parts = await this.#deps.parts();
+      this.#pace = parts >= MANY_PARTS ? BRISK : GENTLE;
       if (last && !last.isDone) await this.#goOn(last);
       else if (parts > 1 && now - (last?.begunAt ?? -Infinity) >= WHOLE_EVERY_MS)
         await this.#makeWhole({ begunAt: now, isDone: false });
@@ -86,7 +91,8 @@ export class Folding {
     if (this.#restMs > 0) await new Promise<void>((rested) => this.#deps.later(rested, this.#restMs));
     const start = this.#deps.now();
     const isDone = await step();
-    this.#restMs = isDone ? 0 : Math.max(REST_MS, REST * (this.#deps.now() - start));
+    const { times, leastMs } = this.#pace;
+    this.#restMs = isDone ? 0 : Math.max(leastMs, times * (this.#deps.now() - start));
     return isDone;
   }
 }

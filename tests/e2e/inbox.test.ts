@@ -107,6 +107,9 @@ test('drafts survive a change of conversation and a reload', async ({ parley, en
   await expect(withZoe.composer).toHaveValue('');
   await expect(ana.row(nia)).toContainText('Draft: Half an answer to Nia');
   await withZoe.composer.fill('Half an answer to Zoe');
+  await nia.says('And a second one');
+  await expect(ana.row(nia)).toContainText('And a second one');
+  await expect(ana.row(nia)).not.toContainText('Draft');
   await ana.open(nia);
   await expect(withNia.composer).toHaveValue('Half an answer to Nia');
   await ana.page.reload();

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { draftsOf, type Drafts } from './drafts';
+import { draftPrefix, draftsOf, type Drafts } from './drafts';
 import type { Store } from './stored';
 
 /** A store that tells what it holds. */
@@ -15,13 +15,14 @@ const SHOWN = 200;
 export class DraftTexts implements Drafts {
   readonly #prefix: string;
   readonly #drafts: Drafts | null;
-  readonly #begun = new SvelteMap<string, string>();
+  readonly #begun: SvelteMap<string, string>;
 
   constructor(userId: string, store: ListedStore | null) {
-    this.#prefix = `parley:draft:${userId}:`;
+    this.#prefix = draftPrefix(userId);
     this.#drafts = store && draftsOf(userId, store);
-    const keys = Array.from({ length: store?.length ?? 0 }, (_, place) => store?.key(place) ?? null);
-    for (const key of keys) this.changed(key);
+    const keys = Array.from({ length: store?.length ?? 0 }, (_, place) => store?.key(place) ?? '');
+    const ids = keys.filter((key) => key.startsWith(this.#prefix)).map((key) => key.slice(this.#prefix.length));
+    this.#begun = new SvelteMap(ids.map((id): [string, string] => [id, this.#line(id)]).filter(([, line]) => line !== ''));
   }
 
   /** What a row shows of the draft, in one line; null = there is none. */
@@ -46,8 +47,12 @@ export class DraftTexts implements Drafts {
   }
 
   #look(conversationId: string): void {
-    const line = this.load(conversationId).replace(/\s+/g, ' ').trim().slice(0, SHOWN);
+    const line = this.#line(conversationId);
     if (line === '') this.#begun.delete(conversationId);
     else this.#begun.set(conversationId, line);
+  }
+
+  #line(conversationId: string): string {
+    return this.load(conversationId).replace(/\s+/g, ' ').trim().slice(0, SHOWN);
   }
 }

@@ -10,9 +10,15 @@ export type Drafts = {
 
 const Draft = z.object({ text: z.string() });
 
-/** One user's drafts, of answers or of notes. The key holds the user, so that a shared browser never shows a colleague's words. */
-export function draftsOf(userId: string, store: Store, of: 'draft' | 'note' = 'draft'): Drafts {
-  const key = (conversationId: string) => `parley:${of}:${userId}:${conversationId}`;
+/** What a draft is of. */
+type Of = 'draft' | 'note';
+
+/** What stands before the conversation's id in the key of a draft: the user as well, so that a shared browser never shows a colleague's words. */
+export const draftPrefix = (userId: string, of: Of = 'draft'): string => `parley:${of}:${userId}:`;
+
+/** One user's drafts, of answers or of notes. */
+export function draftsOf(userId: string, store: Store, of: Of = 'draft'): Drafts {
+  const key = (conversationId: string) => draftPrefix(userId, of) + conversationId;
   return {
     load: (conversationId) => readJson(store, key(conversationId), Draft)?.text ?? '',
     save: (conversationId, text) => writeJson(store, key(conversationId), text.trim() === '' ? null : { text }),

@@ -1,11 +1,12 @@
 import type { Message } from '../domain/message';
-import type { ClientFrame, Person, ThreadFrame } from '../domain/protocol';
+import type { Person } from '../domain/protocol';
 import type { Summary } from '../domain/summary';
 import type { TicketChange, TicketStatus } from '../domain/ticket';
 import { Composer } from './composer.svelte';
 import type { Drafts } from './drafts';
 import { Hold } from './hold.svelte';
-import { LiveSocket, type LiveState } from './live-socket.svelte';
+import { LiveLog, type ThreadStatus } from './live-log.svelte';
+import type { LiveState } from './live-socket.svelte';
 import { lostFilesWords } from './loss-words';
 import { unsentWords, type LeftBehind } from './left-behind';
 import { NoteDraft } from './note-draft.svelte';
@@ -13,7 +14,7 @@ import { isOpenHere, markOpen } from './open-here';
 import type { TakeBackReason } from './send-queue';
 import type { Store } from './stored';
 import { failureWords, NotTried, rejectionOf, sendOutcome, type ThreadApi } from './thread-api';
-import { applyFrame, applyLoaded, applyOlder, seenThrough, type StateFrame, type ThreadLog } from './thread-log';
+import { seenThrough, type ThreadLog } from './thread-log';
 import { uploaderFor } from './upload';
 
 export type ThreadDeps = {
@@ -35,9 +36,8 @@ export type ThreadDeps = {
 };
 
 export type Viewer = Person & { typing: boolean };
-export type ThreadStatus = 'loading' | 'ready' | 'notFound' | 'failed';
 
-/** One open conversation: its log kept live, the hold on it, and what this agent writes. `open` and `leave` belong to an effect. */
+/** One open conversation: what is said in it, the hold on it, and what this agent writes. `open` and `leave` belong to an effect. */
 export class Thread {
   readonly id: string;
   readonly user: Person;
@@ -45,17 +45,11 @@ export class Thread {
   readonly composer: Composer;
   readonly note: NoteDraft;
   readonly #deps: ThreadDeps;
-  readonly #socket: LiveSocket<ThreadFrame, ClientFrame>;
-  #status = $state<ThreadStatus>('loading');
-  #log = $state.raw<ThreadLog | null>(null);
+  readonly #log: LiveLog;
   #viewers = $state.raw<Viewer[]>([]);
   #askedBy = $state.raw<Person | null>(null);
   #windowClosedAt = $state<number | null>(null);
   #seenSeq = $state(0);
-  #loadingOlder = $state(false);
-  #olderFailed = $state(false);
-  /** Frames that came before there was a log to apply them to. */
-  #early: StateFrame[] = [];
   #readSeq = 0;
   #unmark: (() => Promise<void>) | null = null;
   #left = false;
@@ -65,17 +59,22 @@ export class Thread {
     const { id, user, api } = deps;
     this.id = id;
     this.user = user;
-    this.#socket = new LiveSocket({
-      url: () => `/live/conversations/${id}${this.#log ? `?version=${this.#log.version}` : ''}`,
-      onframe: (frame) => this.#take(frame),
-      onopen: (again) => this.#opened(again),
+    this.#log = new LiveLog({
+      id,
+      api,
+      replaced: (log) => this.#noticed(log),
+      connected: () => this.#connected(),
+      heard: (frame) => {
+        if (frame.type === 'presence') this.#viewers = frame.viewers;
+        else if (frame.by.id !== user.id) this.#askedBy = frame.by;
+      },
     });
     this.hold = new Hold({
       userId: user.id,
       lockIdleMs: deps.lockIdleMs,
       now: deps.now,
       claim: () => api.claim.mutate({ id }),
-      sendActive: () => this.#socket.send({ type: 'active' }),
+      sendActive: () => this.#log.say({ type: 'active' }),
       granted: () => this.composer.wake(),
       lost: () => {
         this.#askedBy = null;
@@ -95,7 +94,7 @@ export class Thread {
       upload: uploaderFor(id),
       takenBack: (why) => this.#takenBack(why),
       lost: (names) => deps.failed(lostFilesWords(names)),
-      typing: (typing) => this.#socket.send({ type: 'typing', typing }),
+      typing: (typing) => this.#log.say({ type: 'typing', typing }),
     });
     this.note = new NoteDraft({
       conversationId: id,
@@ -107,14 +106,14 @@ export class Thread {
     });
   }
 
-  get status(): ThreadStatus { return this.#status; } // prettier-ignore
-  get live(): LiveState { return this.#socket.state; } // prettier-ignore
-  get conversation(): Summary | null { return this.#log?.conversation ?? null; } // prettier-ignore
-  get messages(): Message[] { return this.#log?.messages ?? []; } // prettier-ignore
-  get hasMore(): boolean { return this.#log?.hasMore ?? false; } // prettier-ignore
-  get isLoadingOlder(): boolean { return this.#loadingOlder; } // prettier-ignore
+  get status(): ThreadStatus { return this.#log.status; } // prettier-ignore
+  get live(): LiveState { return this.#log.live; } // prettier-ignore
+  get conversation(): Summary | null { return this.#log.conversation; } // prettier-ignore
+  get messages(): Message[] { return this.#log.messages; } // prettier-ignore
+  get hasMore(): boolean { return this.#log.hasMore; } // prettier-ignore
+  get isLoadingOlder(): boolean { return this.#log.isLoadingOlder; } // prettier-ignore
   /** Earlier messages are there, but could not be loaded. */
-  get olderFailed(): boolean { return this.#olderFailed; } // prettier-ignore
+  get olderFailed(): boolean { return this.#log.olderFailed; } // prettier-ignore
   /** Colleagues who have the conversation open. */
   get viewers(): Viewer[] { return this.#viewers.filter((viewer) => viewer.id !== this.user.id); } // prettier-ignore
   /** The colleague who asks for the conversation, while this agent holds it and has not answered. */
@@ -130,45 +129,18 @@ export class Thread {
   open(): void {
     this.#unmark = markOpen(this.id);
     addEventListener('online', this.#online);
-    this.#socket.open();
-    void this.load();
+    this.#log.open();
     this.claim();
-  }
-
-  /** Loads the latest messages; again after a failure. */
-  async load(): Promise<void> {
-    if (this.#status === 'failed') this.#status = 'loading';
-    try {
-      const loaded = await this.#deps.api.get.query({ id: this.id });
-      if (this.#left) return;
-      this.#replace(applyLoaded(this.#log, loaded));
-      for (const frame of this.#early.splice(0)) this.#apply(frame);
-      // What happened between the reading and the opening of the socket is asked for by number.
-      this.#resume();
-    } catch (error) {
-      if (this.#log === null) this.#status = rejectionOf(error)?.reason === 'not_found' ? 'notFound' : 'failed';
-    }
   }
 
   /** The agent asks for another try of what opening does. */
   async retryOpening(): Promise<void> {
-    await Promise.all([this.load(), this.#attempt(() => this.hold.claim())]);
+    await Promise.all([this.#log.load(), this.#attempt(() => this.hold.claim())]);
   }
 
   /** Asks for the page before the first message, if there is one and none is on its way. */
-  async loadOlder(): Promise<void> {
-    const first = this.messages[0];
-    if (!first || !this.hasMore || this.#loadingOlder) return;
-    this.#loadingOlder = true;
-    try {
-      const page = await this.#deps.api.messages.query({ id: this.id, beforeSeq: first.seq });
-      if (this.#log) this.#log = applyOlder(this.#log, page);
-      this.#olderFailed = false;
-    } catch {
-      this.#olderFailed = true;
-    } finally {
-      this.#loadingOlder = false;
-    }
+  loadOlder(): Promise<void> {
+    return this.#log.loadOlder();
   }
 
   claim(): void {
@@ -273,14 +245,14 @@ export class Thread {
     if (this.hold.epoch === null || this.#readSeq >= seq) return;
     const latest = this.messages.findLast((message) => message.direction === 'inbound');
     if (!latest || latest.seq > seq || latest.seq <= this.#readSeq) return;
-    if (this.#socket.send({ type: 'read', seq: latest.seq })) this.#readSeq = latest.seq;
+    if (this.#log.say({ type: 'read', seq: latest.seq })) this.#readSeq = latest.seq;
   }
 
   /** Off the screen. What was sent still goes out; then it is given back, so that others need not wait until the hold runs out. */
   async leave(): Promise<void> {
     this.#left = true;
     this.composer.leave();
-    this.#socket.close();
+    this.#log.close();
     // What is still unsent after that waits in storage until the conversation is opened again.
     await this.composer.settled().catch(() => undefined);
     removeEventListener('online', this.#online);
@@ -298,63 +270,18 @@ export class Thread {
 
   readonly #online = (): void => this.composer.wake();
 
-  /** A connection that names a version is caught up by the server; what failed for want of a network is tried again. */
-  #opened(again: boolean): void {
+  /** What was said over the connection before may not have come, and it may have fallen free meanwhile. */
+  #connected(): void {
     this.#readSeq = 0;
-    // The first one was asked for when there was no version to name yet.
-    if (!again) this.#resume();
-    if (this.#status === 'failed') void this.load();
-    if (this.#olderFailed) void this.loadOlder();
     const { view } = this.hold;
-    if (view.type === 'free' && view.loss === null && this.#log) this.claim();
+    if (view.type === 'free' && view.loss === null && this.conversation) this.claim();
   }
 
-  #resume(): void {
-    if (this.#log) this.#socket.send({ type: 'resume', version: this.#log.version });
-  }
-
-  #take(frame: ThreadFrame): void {
-    switch (frame.type) {
-      case 'presence':
-        this.#viewers = frame.viewers;
-        break;
-      case 'asked':
-        if (frame.by.id !== this.user.id) this.#askedBy = frame.by;
-        break;
-      case 'erased':
-        this.#erased();
-        break;
-      case 'error':
-        break;
-      default:
-        this.#apply(frame);
-    }
-  }
-
-  /** There is nothing here any more, and nothing to hold. A reload would say the same. */
-  #erased(): void {
-    this.#log = null;
-    this.#early = [];
-    this.#status = 'notFound';
-  }
-
-  #apply(frame: StateFrame): void {
-    if (this.#log === null && frame.type !== 'reset') {
-      this.#early.push(frame);
-      return;
-    }
-    const { log, resume } = applyFrame(this.#log, frame);
-    if (log && log !== this.#log) this.#replace(log);
-    if (resume) this.#resume();
-  }
-
-  #replace(log: ThreadLog): void {
-    this.#log = log;
-    this.#status = 'ready';
-    this.composer.settle(log.messages);
-    const until = log.conversation.sendWindowUntil;
+  #noticed({ conversation, messages }: ThreadLog): void {
+    this.composer.settle(messages);
+    const until = conversation.sendWindowUntil;
     if (until === null || until > this.#deps.now()) this.#windowClosedAt = null;
-    this.hold.notice(log.conversation, log.messages);
+    this.hold.notice(conversation, messages);
   }
 
   #takenBack(why: TakeBackReason): void {
@@ -372,7 +299,7 @@ export class Thread {
       const rejection = rejectionOf(error);
       if (rejection?.reason === 'locked' || rejection?.reason === 'stale_epoch') this.hold.refused(rejection.lock);
       if (rejection?.reason === 'window_closed') this.#windowClosedAt = rejection.sendWindowUntil;
-      if ((!this.#left || told === 'always') && this.#log !== null) this.#deps.failed(failureWords(error));
+      if ((!this.#left || told === 'always') && this.conversation !== null) this.#deps.failed(failureWords(error));
       return false;
     }
   }

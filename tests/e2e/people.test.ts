@@ -169,11 +169,15 @@ test('an Admin imports a file with errors, fixes the mapping, and imports what w
   const { page } = await enter('admin');
   await page.goto('/people');
   await page.getByRole('link', { name: 'Import' }).click();
+  const choose = (name: string, content: string) =>
+    page.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
   // A page that is not alive yet hears nothing of a file that is chosen.
   await expect(async () => {
-    await page.getByLabel('Choose a file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
-    await expect(page.getByRole('heading', { name: 'people.csv' })).toBeFocused({ timeout: 4_000 });
+    await choose('empty.csv', '');
+    await expect(page.getByRole('alert')).toHaveText('There is nothing in this file.', { timeout: 4_000 });
   }).toPass();
+  await choose('people.csv', text);
+  await expect(page.getByRole('heading', { name: 'people.csv' })).toBeFocused();
   await expect(page.getByLabel('“Phone” is')).toHaveValue('address:demo-whatsapp');
   const errors = page.getByRole('region', { name: 'Lines with errors' });
   await expect(errors).toContainText('Line 3');
@@ -194,7 +198,7 @@ test('an Admin imports a file with errors, fixes the mapping, and imports what w
 
   const fixed = left.replace('not a number', number(3));
   await page.getByRole('button', { name: 'Another file' }).click();
-  await page.getByLabel('Choose a file').setInputFiles({ name: 'fixed.csv', mimeType: 'text/csv', buffer: Buffer.from(fixed) });
+  await choose('fixed.csv', fixed);
   await expect(page.getByLabel('“Not imported because” is')).toHaveValue('');
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await expect(page.getByRole('heading', { name: '1 person imported' })).toBeVisible();

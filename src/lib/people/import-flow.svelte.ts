@@ -135,7 +135,9 @@ export class ImportFlow {
       if (look !== this.#looks) return;
       const own = preview.headings.indexOf(PROBLEM_HEADING);
       if (mapping === undefined && own >= 0) return await this.#look(mapped(preview.mapping, own, { to: 'nothing' }));
-      this.#preview = preview;
+      // Of a file without columns there is nothing to be said but that.
+      if (preview.headings.length === 0) this.#problem = preview.problem;
+      else this.#preview = preview;
     } catch (error) {
       if (look !== this.#looks) return;
       this.#problem = problemOf(error).words;

@@ -129,18 +129,32 @@ describe('a key that ends the work on a conversation', () => {
   const ran: string[] = [];
   let unregister = () => {};
   let shown: string | null = null;
+  let isSelected = false;
   beforeEach(() => {
     vi.useFakeTimers();
     vi.stubGlobal('Element', class {});
     vi.stubGlobal('navigator', { platform: 'Linux' });
     vi.stubGlobal('document', { querySelector: (selector: string) => (shown !== null && selector.includes(shown) ? {} : null) });
     const act = (id: string) => () => void ran.push(id);
-    unregister = registerCommands({ closeNext: act('closeNext'), pendingNext: act('pendingNext'), people: act('people'), finish: act('finish') }); // prettier-ignore
+    unregister = registerCommands({
+      closeNext: act('closeNext'),
+      pendingNext: act('pendingNext'),
+      people: act('people'),
+      finish: act('finish'),
+      pickedClosed: {
+        isPossible: () => isSelected,
+        run: () => {
+          isSelected = false;
+          ran.push('pickedClosed');
+        },
+      },
+    });
   });
   afterEach(() => {
     unregister();
     ran.length = 0;
     shown = null;
+    isSelected = false;
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
@@ -168,6 +182,21 @@ describe('a key that ends the work on a conversation', () => {
     vi.advanceTimersByTime(ms);
     type('p', 'KeyP');
     expect(ran).toEqual(expected);
+  });
+
+  test('is not the second press of one that was for what is selected, and soon after is one again', () => {
+    isSelected = true;
+    type('e', 'KeyE');
+    vi.advanceTimersByTime(300);
+    type('e', 'KeyE');
+    vi.advanceTimersByTime(800);
+    type('e', 'KeyE');
+    expect(ran).toEqual(['pickedClosed']);
+    type('p', 'KeyP');
+    expect(ran, 'another key is another matter').toEqual(['pickedClosed', 'pendingNext']);
+    vi.advanceTimersByTime(1_000);
+    type('e', 'KeyE');
+    expect(ran).toEqual(['pickedClosed', 'pendingNext', 'closeNext']);
   });
 
   test('is not Enter over a list of things to put in', () => {

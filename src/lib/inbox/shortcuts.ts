@@ -118,10 +118,21 @@ function singleKeyOf(event: KeyboardEvent, characters: boolean): CommandId | nul
   return id;
 }
 
-/** A key that is held down would close one conversation after the other. */
+const firsts: ReadonlySet<string> = new Set(commands.flatMap((command) => ('first' in command ? [command.id] : [])));
+
+/** A key that is pressed again sooner than that is not meant for what it does next. */
+const TWICE_MS = 1_000;
+/** The key that has done what it is for only now and then. */
+let latest = { key: '', at: 0 };
+
+/** A key that is held down, or pressed twice after it was for what is selected, would close the open conversation as well. */
 function runBy(event: KeyboardEvent, id: CommandId): void {
   const act = actOf(id);
   if (act === null || (event.target instanceof Element && act.takes?.(event.target) === false)) return;
   event.preventDefault();
-  if (!event.repeat || repeating.has(id)) act.run();
+  const isFirst = firsts.has(id);
+  const isTwice = !isFirst && event.code === latest.key && Date.now() - latest.at < TWICE_MS;
+  if (isFirst || isTwice) latest = { key: event.code, at: Date.now() };
+  if (isTwice || (event.repeat && !repeating.has(id))) return;
+  act.run();
 }

@@ -95,6 +95,44 @@ test('a message that is delivered three times and an answer that is clicked twic
   expect(provider.callsTo(nia.address)).toHaveLength(1);
 });
 
+test('where the browser keeps nothing, one reads and answers all the same, and drafts stay until the page goes', async ({
+  parley,
+  provider,
+  enter,
+}) => {
+  const [nia, zoe] = [await Customer.on('whatsapp', parley.origin), await Customer.on('webhook', parley.origin)];
+  await nia.says('Is there still room?');
+  await zoe.says('And for me?');
+  const ana = await enter('ana');
+  const { page } = ana;
+  await page.addInitScript(() => {
+    const blocked = { get: () => { throw new DOMException('Access is denied for this document.', 'SecurityError'); } }; // prettier-ignore
+    Object.defineProperties(window, { localStorage: blocked, sessionStorage: blocked });
+  });
+  await ana.goto();
+  const withNia = await ana.open(nia);
+  await expect(withNia.composer).toBeEditable();
+  await withNia.composer.fill('There is, and I');
+  await expect(withNia.region).toContainText('cannot keep the draft');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('n');
+  await page.keyboard.type('She was here before');
+  const withZoe = await ana.open(zoe);
+  await withZoe.say('For you as well');
+  await expect(withZoe.tick('For you as well', 'Sent')).toBeVisible();
+  await expect(ana.row(nia)).toContainText('Draft: There is, and I');
+  await ana.open(nia);
+  await expect(withNia.composer).toHaveValue('There is, and I');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('n');
+  await expect(withNia.region.getByRole('textbox', { name: 'Note to colleagues' })).toHaveValue('She was here before');
+  await page.keyboard.press('Escape');
+  await withNia.say('There is room');
+  await expect.poll(() => provider.callsTo(nia.address)).toHaveLength(1);
+  await withNia.closeAs('Pending');
+  await expect(ana.row(nia)).not.toContainText('Draft');
+});
+
 test('drafts survive a change of conversation and a reload', async ({ parley, enter }) => {
   const [nia, zoe] = [await Customer.on('whatsapp', parley.origin), await Customer.on('webhook', parley.origin, 'Zoe Roth')];
   await nia.says('First question');

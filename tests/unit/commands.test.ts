@@ -3,6 +3,7 @@ import { appCommands } from '../../src/lib/inbox/app-commands';
 import { actOf, offersNow, registerCommands } from '../../src/lib/inbox/commands';
 import { conversationCommands } from '../../src/lib/inbox/conversation-commands';
 import { sectionsOf } from '../../src/lib/inbox/palette-entries';
+import { DeviceStore } from '../../src/lib/inbox/device-store';
 import { Preferences } from '../../src/lib/inbox/preferences.svelte';
 import type { HoldView } from '../../src/lib/inbox/hold.svelte';
 import type { Role } from '../../src/lib/domain/role';
@@ -47,7 +48,7 @@ test('what is of use by its key only is not offered', () => {
 
 const went: string[] = [];
 function enter(role: Role, path = '/people'): Preferences {
-  const preferences = new Preferences('dark', null);
+  const preferences = new Preferences('dark', new DeviceStore(null));
   const go = (href: string) => {
     went.push(href);
     return Promise.resolve();

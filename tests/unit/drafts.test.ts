@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DeviceStore } from '../../src/lib/inbox/device-store';
 import { DraftTexts } from '../../src/lib/inbox/draft-texts.svelte';
 import { draftsOf, joinDraft } from '../../src/lib/inbox/drafts';
 
@@ -75,10 +76,34 @@ describe('what the list shows of drafts', () => {
     texts.save('c1', 'x'.repeat(4_000));
     expect(texts.begun('c1')).toBe('x'.repeat(200));
   });
+});
 
-  test('without a store there is none, and saving says so', () => {
-    const texts = new DraftTexts('ana', null);
-    expect([texts.save('c1', 'Hello'), texts.load('c1'), texts.begun('c1')]).toEqual([false, '', null]);
+describe('what the browser does not keep', () => {
+  const full = (entries: Map<string, string>) =>
+    Object.assign(aStore(entries), { setItem: () => { throw new Error('QuotaExceededError'); }, clear: () => undefined }); // prettier-ignore
+
+  test.each([
+    ['is switched off', null],
+    ['is full', full(new Map([['parley:draft:ana:c1', '{"text":"Older"}']]))],
+  ])('is there as long as the page, and saving says so: storage %s', (_, browser) => {
+    const store = new DeviceStore(browser);
+    const texts = new DraftTexts('ana', store);
+    expect([texts.save('c1', 'Hello'), texts.load('c1'), texts.begun('c1')]).toEqual([false, 'Hello', 'Hello']);
+    expect(draftsOf('ana', store).load('c1'), 'whoever opens the conversation next').toBe('Hello');
+    texts.save('c1', '');
+    expect([texts.load('c1'), texts.begun('c1')]).toEqual(['', null]);
+  });
+
+  test('gives way to what it does keep later', () => {
+    const browser = Object.assign(aStore(), { clear: () => undefined });
+    const { setItem } = browser;
+    const store = new DeviceStore(browser);
+    browser.setItem = () => { throw new Error('QuotaExceededError'); }; // prettier-ignore
+    draftsOf('ana', store).save('c1', 'One');
+    browser.setItem = setItem;
+    expect(draftsOf('ana', store).save('c1', 'Two')).toBe(true);
+    draftsOf('ana', browser).save('c1', 'Three, in another tab');
+    expect(draftsOf('ana', store).load('c1')).toBe('Three, in another tab');
   });
 });
 

@@ -1,26 +1,20 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { draftPrefix, draftsOf, type Drafts } from './drafts';
-import type { Store } from './stored';
-
-/** A store that tells what it holds. */
-export type ListedStore = Store & Pick<Storage, 'length' | 'key'>;
+import type { ListedStore } from './stored';
 
 /** A row has no room for more, in UTF-16 units. */
 const SHOWN = 200;
 
-/**
- * The answers that one user has begun in this browser and not sent: kept as `draftsOf` keeps them, and at hand for the list. Without a store
- * (on the server, or switched off) nothing is kept.
- */
+/** The answers that one user has begun in this browser and not sent: kept as `draftsOf` keeps them, and at hand for the list. */
 export class DraftTexts implements Drafts {
   readonly #prefix: string;
-  readonly #drafts: Drafts | null;
+  readonly #drafts: Drafts;
   readonly #begun: SvelteMap<string, string>;
 
-  constructor(userId: string, store: ListedStore | null) {
+  constructor(userId: string, store: ListedStore) {
     this.#prefix = draftPrefix(userId);
-    this.#drafts = store && draftsOf(userId, store);
-    const keys = Array.from({ length: store?.length ?? 0 }, (_, place) => store?.key(place) ?? '');
+    this.#drafts = draftsOf(userId, store);
+    const keys = Array.from({ length: store.length }, (_, place) => store.key(place) ?? '');
     const ids = keys.filter((key) => key.startsWith(this.#prefix)).map((key) => key.slice(this.#prefix.length));
     this.#begun = new SvelteMap(ids.map((id): [string, string] => [id, this.#line(id)]).filter(([, line]) => line !== ''));
   }
@@ -37,11 +31,11 @@ export class DraftTexts implements Drafts {
   }
 
   load(conversationId: string): string {
-    return this.#drafts?.load(conversationId) ?? '';
+    return this.#drafts.load(conversationId);
   }
 
   save(conversationId: string, text: string): boolean {
-    const isKept = this.#drafts?.save(conversationId, text) ?? false;
+    const isKept = this.#drafts.save(conversationId, text);
     this.#look(conversationId);
     return isKept;
   }

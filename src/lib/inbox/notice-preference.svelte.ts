@@ -9,9 +9,9 @@ const unset: NoticeChoice = { scope: 'off', sound: true };
 /** Of what a person is told on this device. `listen` belongs to an effect; before it nothing is chosen, as on the server. */
 export class NoticePreference {
   #choice: NoticeChoice = $state.raw(unset);
-  readonly #store: Store | null;
+  readonly #store: Store;
 
-  constructor(store: Store | null) {
+  constructor(store: Store) {
     this.#store = store;
   }
 
@@ -21,12 +21,12 @@ export class NoticePreference {
 
   choose(change: Partial<NoticeChoice>): void {
     this.#choice = { ...this.#choice, ...change };
-    if (this.#store !== null) writeJson(this.#store, KEY, this.#choice);
+    writeJson(this.#store, KEY, this.#choice);
   }
 
   /** Reads what was chosen, also when another tab chooses. Returns what ends it. */
   listen(): () => void {
-    const read = (): void => void (this.#choice = (this.#store && readJson(this.#store, KEY, Stored)) ?? unset);
+    const read = (): void => void (this.#choice = readJson(this.#store, KEY, Stored) ?? unset);
     // No key: all of the storage was cleared.
     const heard = ({ key }: StorageEvent): void => void ((key === KEY || key === null) && read());
     read();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceStore } from './device-store';
 import { readJson, writeJson, type Store } from './stored';
 
 export const Theme = z.enum(['system', 'light', 'dark']);
@@ -11,14 +12,14 @@ const YEAR_S = 31_536_000;
 export class Preferences {
   #theme: Theme = $state('system');
   #shortcuts = $state(true);
-  readonly #store: Store | null;
+  readonly #store: Store;
 
-  /** `theme` as the page was drawn with; without a store (on the server) the rest has its default. */
-  constructor(theme: string | undefined, store: Store | null) {
+  /** `theme` as the page was drawn with. */
+  constructor(theme: string | undefined, store: Store) {
     const known = Theme.safeParse(theme);
     this.#theme = known.success ? known.data : 'system';
     this.#store = store;
-    this.#shortcuts = (store === null ? null : readJson(store, SHORTCUTS_KEY, z.boolean())) ?? true;
+    this.#shortcuts = readJson(store, SHORTCUTS_KEY, z.boolean()) ?? true;
   }
 
   get theme(): Theme {
@@ -39,22 +40,11 @@ export class Preferences {
 
   set shortcuts(on: boolean) {
     this.#shortcuts = on;
-    if (this.#store !== null) writeJson(this.#store, SHORTCUTS_KEY, on ? null : false);
+    writeJson(this.#store, SHORTCUTS_KEY, on ? null : false);
   }
 }
 
 /** The preferences of this browser; on the server the defaults. */
 export function devicePreferences(): Preferences {
-  if (typeof document === 'undefined') return new Preferences(undefined, null);
-  return new Preferences(document.documentElement.dataset.theme, deviceStore());
-}
-
-/** The browser's storage; null where people have switched it off, and on the server. */
-export function deviceStore(): Storage | null {
-  try {
-    return typeof window === 'undefined' ? null : window.localStorage;
-  } catch {
-    // Access itself throws when storage is blocked.
-    return null;
-  }
+  return new Preferences(typeof document === 'undefined' ? undefined : document.documentElement.dataset.theme, deviceStore());
 }

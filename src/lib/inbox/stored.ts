@@ -3,6 +3,9 @@ import type { z } from 'zod';
 /** What outlives a reload: `localStorage`, or anything shaped like it. */
 export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
+/** A store that tells what it holds. */
+export type ListedStore = Store & Pick<Storage, 'length' | 'key'>;
+
 /** A stored value, or null when there is none, it is unreadable, or storage is off. */
 export function readJson<T>(store: Store, key: string, shape: z.ZodType<T>): T | null {
   try {

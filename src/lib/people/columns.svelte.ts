@@ -10,12 +10,11 @@ const FIRST_COLUMNS = 2;
 /** Which custom properties the list shows, kept on this device. */
 export class Columns {
   #chosen: readonly string[] | null = $state.raw(null);
-  readonly #store: Store | null;
+  readonly #store: Store;
 
-  /** Without a store (on the server, or where people have switched it off) nothing is remembered. */
-  constructor(store: Store | null) {
+  constructor(store: Store) {
     this.#store = store;
-    this.#chosen = store === null ? null : readJson(store, KEY, z.array(z.string()));
+    this.#chosen = readJson(store, KEY, z.array(z.string()));
   }
 
   /** Of the properties there are, those that are shown; until somebody chooses, the first few. */
@@ -27,6 +26,6 @@ export class Columns {
   /** The one just chosen stands last; when there are too many, the first gives way. */
   choose(keys: readonly string[]): void {
     this.#chosen = keys.slice(-MOST_COLUMNS);
-    if (this.#store !== null) writeJson(this.#store, KEY, this.#chosen);
+    writeJson(this.#store, KEY, this.#chosen);
   }
 }

@@ -215,7 +215,10 @@ test('a conversation that was closed by E is set back by a key, and not once a c
   await page.keyboard.press('Control+z');
   await expect(toast(page, '1 set back.')).toBeVisible();
   await isAs(ana, first, 'New');
+  await expect(ana.thread(first).composer, 'it is shown again').toBeFocused();
 
+  await ana.open(second);
+  await expect(ana.thread(second).composer).toBeFocused();
   await ana.thread(second).composer.blur();
   await page.keyboard.press('p');
   await expect(toast(page, `${second.name}’s ticket is Pending.`)).toBeVisible();
@@ -224,6 +227,31 @@ test('a conversation that was closed by E is set back by a key, and not once a c
   await toast(page, 'is Pending').getByRole('button', { name: 'Undo' }).click();
   await expect(toast(page, /Nothing changed|1 was set back already/)).toBeVisible();
   await isAs(ana, second, 'New');
+});
+
+test('a key that is pressed twice for what is selected does not close the open conversation as well', async ({
+  parley,
+  enter,
+}) => {
+  const word = `sloe${mark()}`;
+  const [first, second, third] = await customersOf(parley.origin, 3, word);
+  if (!first || !second || !third) throw new Error('three customers');
+  const ana = await (await enter('ana')).goto(`/conversations?q=${word}`);
+  const { page } = ana;
+  const thread = await ana.open(first);
+  await expect(thread.composer).toBeFocused();
+  for (const customer of [second, third]) {
+    await ana.row(customer).hover();
+    await ana.rows.getByRole('checkbox', { name: `Select ${customer.name}` }).click();
+  }
+  await page.keyboard.press('e');
+  await page.keyboard.press('e');
+  await expect(toast(page, '2 closed.')).toBeVisible();
+  await isAs(ana, first, 'New');
+  await page.waitForTimeout(1_100);
+  await expect(thread.composer).toBeEditable();
+  await page.keyboard.press('e');
+  await isAs(ana, first, 'Closed');
 });
 
 for (const { title, options } of looks) {

@@ -192,12 +192,14 @@ describe('the end in words', () => {
 
 describe('undo', () => {
   let said: TicketNotice[] = [];
+  let shown: string[] = [];
   let now = 0;
   const actsOn = (server: Tickets) =>
-    new TicketActs({ set: server.set, wait, say: (notice) => said.push(notice), now: () => now });
+    new TicketActs({ set: server.set, wait, say: (notice) => said.push(notice), show: (id) => shown.push(id), now: () => now });
   const settled = () => vi.waitFor(() => expect(said.at(-1)?.kind).toBe('success'));
   beforeEach(() => {
     said = [];
+    shown = [];
     now = 0;
   });
 
@@ -217,6 +219,7 @@ describe('undo', () => {
     await vi.waitFor(() => expect(said.at(-1)?.text).toBe('2 set back.'));
     expect([...server.status.values()]).toEqual(['new', 'pending', 'new']);
     expect(acts.undoable).toBeNull();
+    expect(shown, 'nobody was in one of them').toEqual([]);
   });
 
   test('leaves alone what has gone on meanwhile', async () => {
@@ -236,6 +239,32 @@ describe('undo', () => {
     acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
     expect(said.at(-1)?.text).toBe('Nia Rao’s ticket is Closed.');
     expect(acts.undoable).toBe('Nia Rao: Closed');
+  });
+
+  test.each([
+    ['by the key', (acts: TicketActs) => acts.undo()],
+    ['by the button', () => said.at(-1)?.action?.run()],
+  ])('leads back to a conversation that was closed, once it is set back: %s', async (_, takeBack) => {
+    const server = new Tickets(1);
+    const acts = actsOn(server);
+    server.status.set('c0000', 'closed');
+    server.seq.set('c0000', 4);
+    acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
+    takeBack(acts);
+    expect(shown).toEqual([]);
+    await vi.waitFor(() => expect(shown).toEqual(['c0000']));
+    expect(server.status.get('c0000')).toBe('new');
+  });
+
+  test('leads nobody to a conversation that has gone on meanwhile', async () => {
+    const server = new Tickets(1);
+    const acts = actsOn(server);
+    server.status.set('c0000', 'closed');
+    server.seq.set('c0000', 5);
+    acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
+    acts.undo();
+    await vi.waitFor(() => expect(said.at(-1)?.text).toContain('gone on meanwhile'));
+    expect(shown).toEqual([]);
   });
 
   test('of a conversation that was snoozed, Pending before or not', () => {
@@ -271,7 +300,13 @@ describe('undo', () => {
     const { set } = server;
     let n = 0;
     const failing: typeof set = (wishes) => ((n += 1) > 1 && n < 6 ? Promise.reject(new Error('no network')) : set(wishes));
-    const other = new TicketActs({ set: failing, wait, say: (notice) => said.push(notice), now: () => now });
+    const other = new TicketActs({
+      set: failing,
+      wait,
+      say: (notice) => said.push(notice),
+      show: (id) => shown.push(id),
+      now: () => now,
+    });
     await other.set(server.ids, 'closed');
     expect(said.at(-1)).toMatchObject({ kind: 'error', action: { label: 'Go on' } });
     expect(other.undoable).toBe('50 closed.');
@@ -285,7 +320,13 @@ describe('undo', () => {
     let n = 0;
     const { set } = server;
     const failing: typeof set = (wishes) => ((n += 1) > 3 ? Promise.reject(new Error('no network')) : set(wishes));
-    const acts = new TicketActs({ set: failing, wait, say: (notice) => said.push(notice), now: () => now });
+    const acts = new TicketActs({
+      set: failing,
+      wait,
+      say: (notice) => said.push(notice),
+      show: (id) => shown.push(id),
+      now: () => now,
+    });
     await acts.set(server.ids, 'closed');
     acts.undo();
     await vi.waitFor(() => expect(said.at(-1)?.kind).toBe('error'));

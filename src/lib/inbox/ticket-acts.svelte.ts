@@ -16,6 +16,8 @@ export type TicketNotice = {
 
 export type TicketActsDeps = Pick<RunDeps, 'set' | 'wait'> & {
   say: (notice: TicketNotice) => void;
+  /** Opens a conversation. */
+  show: (id: string) => void;
   /** Epoch ms. */
   now: () => number;
 };
@@ -23,11 +25,17 @@ export type TicketActsDeps = Pick<RunDeps, 'set' | 'wait'> & {
 /** A ticket that was set in leaving its conversation. `name`: its customer; `until`: snoozed until then, epoch ms. */
 export type LeftTicket = { id: string; name: string; until: number | null } & TicketChange;
 
-/** What can be taken back. `words`: what was done. */
-type Done = { words: string; wishes: TicketWish[]; at: number };
+/** Sets tickets back. `left`: the conversation that was left by what is taken back; null when none was. */
+type Back = { wishes: TicketWish[]; left: string | null };
 
-/** Tickets that are set together. `to`: null when they are set back; `total`: null when nobody has counted them. */
-type Job = { walk: TicketWalk; to: TicketStatus | null; total: number | null };
+/** What can be taken back. `words`: what was done. */
+type Done = Back & { words: string; at: number };
+
+/**
+ * Tickets that are set together. `to`: null when they are set back; `total`: null when nobody has counted them; `left`: shown again once it is
+ * set back.
+ */
+type Job = { walk: TicketWalk; to: TicketStatus | null; total: number | null; left: string | null };
 
 /** A key that is pressed much later means something else. */
 const UNDO_MS = 120_000;
@@ -71,19 +79,19 @@ export class TicketActs {
   /** Sets these. */
   set(ids: Iterable<string>, ticketStatus: TicketStatus): Promise<void> {
     const wishes = [...ids].map((id) => ({ id, ticketStatus }));
-    return this.#run({ walk: walkThrough(wishes), to: ticketStatus, total: wishes.length });
+    return this.#run({ walk: walkThrough(wishes), to: ticketStatus, total: wishes.length, left: null });
   }
 
   /** Sets all that are walked through. */
   setAll(walk: TicketWalk, ticketStatus: TicketStatus, total: number | null): Promise<void> {
-    return this.#run({ walk, to: ticketStatus, total });
+    return this.#run({ walk, to: ticketStatus, total, left: null });
   }
 
   /** A conversation has been left, closed or snoozed. */
   left({ id, name, until, ...change }: LeftTicket): void {
     const { previous, ticketStatus } = change;
     if (previous === ticketStatus && until === null) return;
-    const back = [backFrom(id, change)];
+    const back: Back = { wishes: [backFrom(id, change)], left: id };
     if (until === null)
       this.#offer(`${name}: ${ticketStatusNames[ticketStatus]}`, back, `${name}’s ticket is ${ticketStatusNames[ticketStatus]}.`);
     else this.#offer(`${name}: snoozed`, back, `${name} is snoozed until ${timeAhead(until, this.#deps.now())}.`);
@@ -94,18 +102,18 @@ export class TicketActs {
     this.#done = null;
   }
 
-  /** Takes back what was done last. */
+  /** Takes back what was done last, and shows again what was left by it. */
   undo(): void {
-    if (this.undoable !== null && this.#done) this.#takeBack(this.#done.wishes);
+    if (this.undoable !== null && this.#done) this.#takeBack(this.#done);
   }
 
-  #takeBack(wishes: TicketWish[]): void {
+  #takeBack({ wishes, left }: Back): void {
     if (this.isBusy()) return;
     if (this.#done?.wishes === wishes) this.#done = null;
-    void this.#run({ walk: walkThrough(wishes), to: null, total: wishes.length });
+    void this.#run({ walk: walkThrough(wishes), to: null, total: wishes.length, left });
   }
 
-  async #run({ walk, to, total }: Job): Promise<void> {
+  async #run({ walk, to, total, left }: Job): Promise<void> {
     if (this.#isRunning) return;
     this.#isRunning = true;
     let handled = 0;
@@ -121,40 +129,42 @@ export class TicketActs {
       tell();
     };
     const run = new TicketRun(walk, { set, wait, onprogress });
-    await this.#goOn(run, to, () => {
+    await this.#goOn(run, { to, left }, () => {
       isLong = true;
       tell();
     });
   }
 
-  async #goOn(run: TicketRun, to: TicketStatus | null, isLong: () => void): Promise<void> {
+  async #goOn(run: TicketRun, job: Pick<Job, 'to' | 'left'>, isLong: () => void): Promise<void> {
     this.#isRunning = true;
     const timer = setTimeout(isLong, PATIENCE_MS);
     const end = await run.go();
     clearTimeout(timer);
     this.#isRunning = false;
+    const { to, left } = job;
     const words = tallyWords(run.tally, to);
     if (end === 'failed') {
-      const goOn = { label: 'Go on', run: () => void (this.isBusy() || this.#goOn(run, to, isLong)) };
+      const goOn = { label: 'Go on', run: () => void (this.isBusy() || this.#goOn(run, job, isLong)) };
       // What was set back is not to be set once more: that is for who chooses to go on.
-      if (to !== null) this.#keep(words, run.tally.undo);
+      if (to !== null) this.#keep(words, { wishes: run.tally.undo, left: null });
       this.#deps.say({ kind: 'error', text: `It stopped on the way. Check the connection. ${words}`, action: goOn });
       return;
     }
     const said = end === 'stopped' ? `Stopped. ${words}` : words;
     if (to === null || run.tally.undo.length === 0) this.#deps.say({ kind: 'success', text: said });
-    else this.#offer(words, run.tally.undo, said);
+    else this.#offer(words, { wishes: run.tally.undo, left: null }, said);
+    if (left !== null && run.tally.undo.length > 0) this.#deps.show(left);
   }
 
-  #keep(words: string, wishes: TicketWish[]): void {
-    if (wishes.length === 0) return;
-    this.#done = { words, wishes, at: this.#deps.now() };
+  #keep(words: string, back: Back): void {
+    if (back.wishes.length === 0) return;
+    this.#done = { words, ...back, at: this.#deps.now() };
     this.#isTypedSince = false;
   }
 
-  #offer(words: string, wishes: TicketWish[], text: string): void {
-    this.#keep(words, wishes);
-    this.#deps.say({ kind: 'success', text, action: { label: 'Undo', run: () => this.#takeBack(wishes) } });
+  #offer(words: string, back: Back, text: string): void {
+    this.#keep(words, back);
+    this.#deps.say({ kind: 'success', text, action: { label: 'Undo', run: () => this.#takeBack(back) } });
   }
 }
 

@@ -20,6 +20,44 @@ async function signOut(page: Page, { name }: Member): Promise<void> {
   await expect(emailField(page)).toBeVisible();
 }
 
+test('whoever signs in from another tab has the open pages for their own, with their drafts', async ({ parley, enter }) => {
+  const [kim, lea] = [await join(parley, 'agent'), await join(parley, 'agent')];
+  const [nia, zoe] = [await Customer.on('webhook', parley.origin), await Customer.on('telegram', parley.origin)];
+  await nia.says('A question');
+  await zoe.says('Another one');
+  const open = await enter(null);
+  await open.page.goto('/sign-in');
+  await givePassword(open.page, lea);
+  await open.isLive();
+  await (await open.open(nia)).composer.fill('What Lea began');
+  await signOut(open.page, lea);
+  await givePassword(open.page, kim);
+  await open.isLive();
+  await (await open.open(zoe)).composer.fill('What Kim began');
+  await open.goto();
+  await expect(open.row(zoe)).toContainText('Draft: What Kim began');
+  await expect(open.row(nia)).not.toContainText('Draft');
+
+  const other = await open.page.context().newPage();
+  await test.step('signing out leads the open page out', async () => {
+    await other.goto('/conversations');
+    await signOut(other, kim);
+    await expect(emailField(open.page)).toBeVisible({ timeout: 2_000 });
+  });
+
+  await test.step('and a new sign-in is the open page’s, too', async () => {
+    await givePassword(open.page, kim);
+    await open.isLive();
+    await expect(open.row(zoe)).toContainText('Draft: What Kim began');
+    await open.page.context().clearCookies();
+    await other.goto('/sign-in');
+    await givePassword(other, lea);
+    await expect(open.page.getByRole('button', { name: `Account: ${lea.name}` })).toBeVisible({ timeout: 5_000 });
+    await expect(open.row(nia)).toContainText('Draft: What Lea began');
+    await expect(open.row(zoe)).not.toContainText('Draft');
+  });
+});
+
 test('somebody is invited, joins, sets a second factor up, and a new role ends at once what they had open', async ({
   parley,
   enter,

@@ -171,13 +171,19 @@ async function deliver(events: readonly InboundEvent[], delivery: Delivery): Pro
   delivery.failures.push(...errors);
 }
 
-/** A new stub for each try: one that has failed stays broken. A person who is known by another id is followed to their conversation. */
+/**
+ * A new stub for each try: one that has failed stays broken. A person who is known by another id is followed to their conversation; where
+ * ids lead in a circle it is the least one's, whoever finds that out.
+ */
 async function hand({ target, events }: Group, { env, spreadMs, conflicts, own }: Delivery): Promise<void> {
-  let { id } = target;
-  let found = await conversationOf(env, id).receive(target, events, spreadMs);
-  for (let hops = 0; 'movedTo' in found && hops < MAX_HOPS; hops++) {
-    id = found.movedTo;
-    found = await conversationOf(env, id).receive({ ...target, id }, events, spreadMs);
+  const ids = [target.id];
+  let found = await conversationOf(env, target.id).receive(target, events, spreadMs);
+  while ('movedTo' in found && ids.length <= MAX_HOPS) {
+    const before = ids.indexOf(found.movedTo);
+    const isCircle = before >= 0;
+    const id = isCircle ? (ids.slice(before).sort()[0] ?? target.id) : found.movedTo;
+    ids.push(id);
+    found = await conversationOf(env, id).receive({ ...target, id }, events, spreadMs, isCircle);
   }
   if ('movedTo' in found) throw new Error('a conversation that moved too often');
   for (const event of events) if (event.type === 'message' && found.conflicts.includes(event.eventId)) conflicts.push(event);

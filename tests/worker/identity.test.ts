@@ -50,6 +50,24 @@ describe('one person, several ids, one conversation', () => {
     expect(await Promise.all([PHONE, SCOPED].map((id) => hasConversation(channel, id)))).toContain(false);
   });
 
+  test('two ids that come for the first time, at once, each with the other beside it', async () => {
+    const channel = await aChannel('whatsapp');
+    const system = { type: 'user_changed_user_id', previous_user_id: SCOPED, user_id: 'US.99' };
+    const notice = whatsappBody([from('moved', {}, { type: 'system', system })]);
+    Object.assign(notice.entry[0]?.changes[0]?.value ?? {}, { contacts: [{ wa_id: PHONE, user_id: 'US.99' }] });
+    const deliveries = await Promise.all([
+      deliver(channel, whatsappBody([from('one', both)])),
+      deliver(channel, notice),
+      deliver(channel, whatsappBody([from('two', both)])),
+      deliver(channel, notice),
+    ]);
+    expect(deliveries.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await deliver(channel, whatsappBody([from('three', both)]))).status).toBe(200);
+    const stored = [...(await textsOf(channel, PHONE)), ...(await textsOf(channel, SCOPED))];
+    expect(stored).toEqual(expect.arrayContaining(['one', 'two', 'three']));
+    expect(await Promise.all([PHONE, SCOPED].map((id) => hasConversation(channel, id)))).toContain(false);
+  });
+
   test('a changed number', async () => {
     const channel = await aChannel('whatsapp');
     const next = '16505559999';

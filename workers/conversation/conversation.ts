@@ -79,13 +79,15 @@ export class Conversation extends DurableObject<Env> {
    *
    * It answers when the hub has taken what is new, or when the alarm is set to see to that. So the commit needs no alarm for the list:
    * should the process die before the answer, the provider delivers again, and what is known then is published again.
+   *
+   * `stays`: whoever else this object has taken them for, the conversation is here.
    */
-  async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0): Promise<Received> {
+  async receive(target: ConversationTarget, events: InboundEvent[], spreadMs = 0, stays = false): Promise<Received> {
     // Nobody has ever written to us here: a campaign's receiver has got, or read, what they were sent, and that makes no conversation.
     if (this.#store.isBlank && events.every(({ type }) => type === 'receipt')) return { conflicts: [], own: [] };
     const fresh = outliving(this.#store, events);
     if (fresh.length === 0) return { conflicts: [], own: [] };
-    const movedTo = await this.#ownership.elsewhere(target, fresh);
+    const movedTo = stays ? this.#ownership.stay() : await this.#ownership.elsewhere(target, fresh);
     if (movedTo !== null) return { movedTo };
     const conflicts: string[] = [];
     const own: number[] = [];

@@ -25,6 +25,12 @@ export class Ownership {
     return this.#store.fact('moved_to') ?? owner;
   }
 
+  /** Two that were asked for the first time at once may each have taken the other's word: it is this one's from now on. */
+  stay(): null {
+    this.#store.dropFact('moved_to');
+    return null;
+  }
+
   /** The conversation that these events belong to when it is not this one, else null. */
   async elsewhere(target: ConversationTarget, events: readonly InboundEvent[]): Promise<string | null> {
     const movedTo = this.#store.fact('moved_to');

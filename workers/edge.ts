@@ -2,7 +2,7 @@ import { seedDemoUsers } from '../src/lib/server/auth/demo-users';
 import { userOf } from '../src/lib/server/auth/auth';
 import { handleAuth } from '../src/lib/server/auth/handler';
 import { SessionUnavailable, unavailable } from '../src/lib/server/auth/unavailable';
-import { isApiCall, readCall } from './api-calls';
+import { isApiCall, readSmall } from './api-calls';
 import { isLocalDemo, seedDemo } from './demo/seed';
 import type { Env } from './env';
 import { health } from './health';
@@ -74,7 +74,7 @@ export function edge(app: App): (request: Request, env: Env, ctx: ExecutionConte
       return whileKnown(request, async () => route.handle({ request, env, ctx, url, part }));
     }
     if (isSocket(path)) return whileKnown(request, () => connectLive(request, env));
-    const read = isApiCall(request, url) ? await readCall(request) : request;
+    const read = await readSmall(request, url);
     return secured(read instanceof Response ? read : await app.fetch(read, env, ctx), url);
   };
 }

@@ -53,6 +53,25 @@ test.each([
   expect(sent()).toBeLessThan(500_000);
 });
 
+test.each([
+  '/api/v1/campaigns',
+  '/%61pi/v1/campaigns',
+  '/api/trpc/campaigns.import',
+  '/api/trpc/campaigns%2eimport',
+  '/api/trpc/conversations.send',
+  '/sign-in',
+])('%s, however it is written, gets no body that is larger than any of ours', async (path) => {
+  const { body, sent } = endless();
+  expect(await route(path, { body, headers: { 'content-type': 'application/json', origin: ORIGIN } })).toBe(413);
+  expect(sent()).toBeLessThan(5_000_000);
+});
+
+test('a file of people, which may be larger, is left to whoever takes it', async () => {
+  const { body, sent } = endless();
+  expect(await route('/people/import', { body, headers: { 'content-type': multipart, origin: ORIGIN } })).toBe(200);
+  expect(sent()).toBeLessThan(500_000);
+});
+
 test('a form that is none is refused like one in which something is missing', async () => {
   const init = { body: 'not a form', headers: { 'content-type': multipart, origin: ORIGIN } };
   expect(await form(inviting)('/invite/x', init)).toBe(400);

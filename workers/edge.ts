@@ -118,6 +118,8 @@ async function seed(request: Request, env: Env, url: URL): Promise<Response> {
 /** Headers that every page and answer gets; the content policy itself comes with SvelteKit's pages. */
 function secured(response: Response, url: URL): Response {
   const answer = new Response(response.body, response);
+  // Names, numbers and words of customers: they stay on no disk after a sign-out.
+  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'no-store');
   answer.headers.set('x-content-type-options', 'nosniff');
   answer.headers.set('referrer-policy', 'same-origin');
   answer.headers.set('x-frame-options', 'DENY');

@@ -161,6 +161,15 @@ describe('answers', () => {
     expect(headers.get('strict-transport-security')).toContain('max-age=31536000');
   });
 
+  test('are kept by no cache and on no disk, unless they say so themselves', async () => {
+    for (const path of ['/conversations', '/api/trpc/conversations.list?input={}', '/api/auth/nothing'])
+      expect((await call(path)).headers.get('cache-control'), path).toBe('no-store');
+    const headers = { 'cache-control': 'public, max-age=3600' };
+    const worker = edge({ fetch: () => new Response('the same for all', { headers }) });
+    const response = await worker(new Request(`${ORIGIN}/api/openapi.json`), env, createExecutionContext());
+    expect(response.headers.get('cache-control')).toBe('public, max-age=3600');
+  });
+
   test('/healthz says that the database answers and which migration it is at', async () => {
     const response = await call('/healthz');
     expect(await response.json()).toEqual({ ok: true, schema: env.TEST_MIGRATIONS.length });

@@ -53,7 +53,10 @@ export function attachmentFrom(request: Request): Attachment | null {
 }
 
 /** Accepts a hibernating socket with its attachment. `socket` is the object's end; answer the upgrade with `response`. */
-export function acceptSocket(ctx: DurableObjectState, attachment: Attachment): { socket: WebSocket; response: Response } {
+export function acceptSocket(
+  ctx: Pick<DurableObjectState, 'acceptWebSocket'>,
+  attachment: Attachment,
+): { socket: WebSocket; response: Response } {
   const { 0: client, 1: socket } = new WebSocketPair();
   ctx.acceptWebSocket(socket);
   socket.serializeAttachment(attachment);

@@ -97,3 +97,11 @@ test('who comes is told what was told last, unless it is old or on its way to be
   world.now += 10_000;
   expect(counts.latest(), 'the clock alone moves them').toBeNull();
 });
+
+test('a database that has hardly answered, or a clock that jumped meanwhile, does not keep dashboards without counts for minutes', async () => {
+  const { counts, world, timers } = aRound();
+  world.takesMs = 3_600_000;
+  counts.changed();
+  await settled();
+  expect(timers.map(({ afterMs }) => afterMs)).toEqual([20_000]);
+});

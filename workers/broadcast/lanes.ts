@@ -27,7 +27,7 @@ export class Lanes {
   /** Whether this run may work as this lane: a wake-up that came twice finds the first at work. */
   enter(piece: number, run: string, now: number): boolean {
     const known = this.#runs.get(piece);
-    if (known && known.run !== run && known.seenAt > now - SILENT_MS) return false;
+    if (known && known.run !== run && isWithin(known.seenAt, SILENT_MS, now)) return false;
     this.#runs.set(piece, { run, seenAt: now });
     return true;
   }
@@ -38,7 +38,7 @@ export class Lanes {
 
   /** Nobody works, and nobody has been woken just now. */
   isIdle(now: number): boolean {
-    return this.#wokenAt <= now - WOKEN_MS && this.#working(now) === 0;
+    return !isWithin(this.#wokenAt, WOKEN_MS, now) && this.#working(now) === 0;
   }
 
   /**
@@ -59,7 +59,10 @@ export class Lanes {
   }
 
   #working(now: number): number {
-    for (const [piece, { seenAt }] of this.#runs) if (seenAt <= now - SILENT_MS) this.#runs.delete(piece);
+    for (const [piece, { seenAt }] of this.#runs) if (!isWithin(seenAt, SILENT_MS, now)) this.#runs.delete(piece);
     return this.#runs.size;
   }
 }
+
+/** Whether that was so shortly before; what is said to be still to come was before the clock was set back, nobody knows when. */
+const isWithin = (at: number, ms: number, now: number): boolean => at <= now && at > now - ms;

@@ -7,14 +7,17 @@ import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, po
 const FRAME_EVERY_MS = 250;
 const POLICY_VIOLATION = 1008;
 
+/** Of the object's state what sockets need. */
+type Sockets = Pick<DurableObjectState, 'acceptWebSocket' | 'getWebSockets'>;
+
 /** The pages that watch this campaign being sent. */
 export class Watchers {
-  readonly #ctx: DurableObjectState;
+  readonly #ctx: Sockets;
   readonly #progress: () => Progress | null;
   #isPlanned = false;
   #toldAt = 0;
 
-  constructor(ctx: DurableObjectState, progress: () => Progress | null) {
+  constructor(ctx: Sockets, progress: () => Progress | null) {
     this.#ctx = ctx;
     this.#progress = progress;
   }
@@ -48,7 +51,8 @@ export class Watchers {
   changed(): void {
     if (this.#isPlanned || this.#ctx.getWebSockets().length === 0) return;
     this.#isPlanned = true;
-    const afterMs = Math.max(0, this.#toldAt + FRAME_EVERY_MS - Date.now());
+    // Never longer, as the clock may be set back.
+    const afterMs = Math.min(Math.max(0, this.#toldAt + FRAME_EVERY_MS - Date.now()), FRAME_EVERY_MS);
     setTimeout(() => {
       this.#isPlanned = false;
       this.#toldAt = Date.now();

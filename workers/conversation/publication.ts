@@ -73,7 +73,8 @@ export class Publication {
    */
   async round(): Promise<void> {
     if (!this.#isDue) return;
-    const pauseMs = this.#handed.at + PAUSE_MS - Date.now();
+    // Never longer, as the clock may be set back.
+    const pauseMs = Math.min(this.#handed.at + PAUSE_MS - Date.now(), PAUSE_MS);
     if (pauseMs > 0) await scheduler.wait(pauseMs);
     const latest = this.#deps.summary();
     if (!latest) return;

@@ -4,6 +4,8 @@ import type { BatchWriterDeps } from './batch-writer';
 const EVERY_MS = 1_000;
 /** Counting takes the database at most a tenth of the time, however long one takes. */
 const REST = 10;
+/** But dashboards do not go without for longer than this: one that the database has hardly answered may have taken half a minute. */
+const LONGEST_REST_MS = 20_000;
 /** They change by the clock alone as well: older ones are not shown to somebody who has just come. */
 const FRESH_MS = 10_000;
 
@@ -55,6 +57,7 @@ export class LiveCounts {
       // Dashboards show what they had until it works again.
       this.#isStale = true;
     }
-    this.#deps.later(() => void this.#round(), Math.max(EVERY_MS, REST * (this.#deps.now() - start)));
+    const restMs = Math.min(REST * (this.#deps.now() - start), LONGEST_REST_MS);
+    this.#deps.later(() => void this.#round(), Math.max(EVERY_MS, restMs));
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_CELL, recordsOf, separatorOf } from '../../src/lib/domain/csv';
+import { lineText, MAX_CELL, recordsOf, separatorOf, unguarded } from '../../src/lib/domain/csv';
 
 const read = (text: string) => [...recordsOf(text)].map(({ line, cells, broken }) => (broken ? line : [line, ...cells]));
 
@@ -41,6 +41,26 @@ describe('a quote that is never closed', () => {
     expect(cut('Name,Note\nAanya,"one\ntwo\nthree')).toEqual([['Name', 'Note']]);
     expect(cut('Name,Note\nAanya,one\nBen')).toEqual([['Name', 'Note'], ['Aanya', 'one']]); // prettier-ignore
     expect(cut(`Name,Note\n"Aanya,1\n${rows}Ben`)).toHaveLength(1_002);
+  });
+});
+
+describe('what a spreadsheet would run', () => {
+  const cells = [
+    ...['=1+1', '+1', '-1', '@SUM(A1)', '＝1+1', '＋1', '－1', '＠SUM(A1)', '\t=1+1', '\n=1+1'],
+    // Where a semicolon parts cells, what is behind one is a cell of its own, quotes or not.
+    ...[';=1+1;', 'Aanya;@SUM(A1)', 'one\n=1+1', 'one\t=1+1'],
+  ];
+
+  test.each(cells)('is only text: %j', (cell) => {
+    const line = lineText(['Aanya', cell, 'last']);
+    for (const found of line.split(/[,;\t\r\n]/)) expect(found.replace(/^"/, '')).not.toMatch(/^[=+\-@＝＋－＠]/);
+    expect([...recordsOf(line)].map((record) => unguarded(record.cells[1] ?? '').trim())).toEqual([cell.trim()]);
+  });
+
+  test('and nothing else is changed', () => {
+    const plain = ["it's", 'a=b', 'a - b', '5; -6', '12-34', 'ana@shop.test'];
+    expect([...recordsOf(lineText(plain), ',')].map((record) => record.cells)).toEqual([plain]);
+    expect(plain.map(unguarded)).toEqual(plain);
   });
 });
 

@@ -94,14 +94,23 @@ function endOfLine(text: string, start: number): number {
   return end;
 }
 
-/** What spreadsheets take for a formula, which would run on the machine of whoever opens the file. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Where spreadsheets would find a formula, which runs on the machine of whoever opens the file. Where it is a semicolon that parts cells, one
+ * may begin in the middle of ours: our quotes are none there. The wide signs are what keyboards of some languages write.
+ */
+const FORMULAS = /(^|[;\t\r\n])(?=[=+\-@＝＋－＠])/g;
+const GUARDED = /(^|[;\t\r\n])'(?=[=+\-@＝＋－＠])/g;
+
+const guarded = (text: string): string => text.replace(FORMULAS, "$1'").replace(/^(?=[\t\r\n])/, "'");
+
+/** A cell of a file of ours as it was before it was guarded. */
+export const unguarded = (cell: string): string => cell.replace(/^'(?=[\t\r\n])/, '').replace(GUARDED, '$1');
 
 /** One cell as written: never a formula, quoted where it has to be. Numbers stay numbers, negative ones too. */
 function cellText(value: string | number | boolean | null): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const safe = guarded(value);
   return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identityOf, isScopedId } from './address';
-import type { CsvRecord } from './csv';
+import { unguarded, type CsvRecord } from './csv';
 import { CustomProperty, MAX_PERSON_NAME, type PropertyType, PropertyKey, type PropertyValues, valueFrom } from './person';
 import { providerNames, rulesOf, type ProviderName } from './provider-rules';
 import { fold } from './search';
@@ -78,7 +78,7 @@ export function readRow(record: CsvRecord, mapping: Mapping, facts: ImportFacts)
     propertiesAfter(mapping, facts.custom).map((property) => [property.key, property]),
   );
   for (const [i, target] of mapping.entries()) {
-    const cell = unguarded((cells[i] ?? '').trim());
+    const cell = unguarded((cells[i] ?? '').trim()).trim();
     if (cell === '' || target.to === 'nothing') continue;
     if (target.to === 'name') {
       row.name = cleanText(cell, MAX_PERSON_NAME).trim() || null;
@@ -96,9 +96,6 @@ export function readRow(record: CsvRecord, mapping: Mapping, facts: ImportFacts)
   }
   return row.addresses.length > 0 ? row : failure(null, 'It has no address on any channel.');
 }
-
-/** Our own export guards what looks like a formula; reading it back takes the guard off. */
-const unguarded = (cell: string): string => (/^'[=+\-@]/.test(cell) ? cell.slice(1) : cell);
 
 function addressFrom(cell: string, channelId: string, { channels, phoneOf }: ImportFacts): ImportAddress | string {
   const channel = channels.find(({ id }) => id === channelId);

@@ -400,6 +400,34 @@ describe('an erasure', () => {
     expect(await everything()).not.toContain(one.target.address);
   });
 
+  test('that is not done yet when they are back, and are erased again, is not the end of it', async () => {
+    const one = await someone();
+    const { target, stub } = one;
+    const job = erasureOf(env, await opaque(env.SECRET_KEY, target.id));
+    const erase = async () => {
+      const person = await find(env.DB, target.id);
+      if (!person) throw new Error('nobody');
+      return runInDurableObject(job, async (instance) => {
+        Reflect.set(instance, 'env', { ...env, MEDIA: { list: () => Promise.reject(new Error('R2 is down')) } });
+        return instance.start({ person, actor: alex, at: Date.now() }).catch(String);
+      });
+    };
+    expect(await erase()).toContain('R2 is down');
+    await stub.receive(target, [anInbound({ eventId: 'back', address: target.address, text: 'canary-again', at: later() })]);
+    await vi.waitFor(async () => expect(await find(env.DB, target.id)).not.toBeNull(), { timeout: 10_000 });
+    expect(await erase()).toContain('R2 is down');
+    const rest = () => runInDurableObject(job, async (_, { storage }) => [...(await storage.list()).keys()]);
+    for (let run = 0; run < 5 && (await rest()).length > 0; run += 1) {
+      await runInDurableObject(job, async (instance) => {
+        Reflect.set(instance, 'env', env);
+        await instance.alarm();
+      });
+    }
+    expect(await rest()).toEqual([]);
+    expect((await onDisk(one)).messages).toEqual([]);
+    expect(await everything()).not.toMatch(new RegExp(`${target.address}|${target.id}|canary-again`));
+  });
+
   test('takes the objects of their other addresses along', async () => {
     const { target, stub } = await aConversation();
     const other = '77700000001';

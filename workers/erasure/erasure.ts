@@ -26,10 +26,17 @@ const AHEAD_MS = 300_000;
 /** One person to be erased. `at`: when an Admin said so, epoch ms. */
 export type Order = { person: rows.Known; actor: Actor; at: number };
 /**
- * `addresses`: all by which they are known, in every spelling. `waiting`: conversations whose turn is to come; missing until they are looked
+ * `removedAt`: when they had left People: who is found there after that is somebody new. `addresses`: all by which they are known, in every
+ * spelling. `waiting`: conversations whose turn is to come; missing until they are looked
  * for. `campaign`: up to which one, in the order of their ids, all have been told.
  */
-type Job = Order & { erased: rows.Erased[]; addresses: ChannelAddress[]; waiting?: string[]; campaign?: string };
+type Job = Order & {
+  removedAt?: number;
+  erased: rows.Erased[];
+  addresses: ChannelAddress[];
+  waiting?: string[];
+  campaign?: string;
+};
 
 /**
  * Erases one person, once, whatever happens on the way: each step may be done again, and the alarm goes on where it ended. Of whom there is
@@ -41,14 +48,19 @@ export class Erasure extends DurableObject<Env> {
 
   /**
    * Begins, or goes on; resolves with true when all is gone, with false when the rest is for further runs. Rejects when something does not
-   * answer. Either way it goes on by itself.
+   * answer. Either way it goes on by itself. Who is back before it is done, and is to be erased again, is so after it.
    */
   async start(order: Order): Promise<boolean> {
-    if (!(await this.ctx.storage.get('job'))) {
-      await this.ctx.storage.put<Job>('job', { ...order, erased: [], addresses: order.person.addresses });
-      await this.ctx.storage.setAlarm(Date.now() + AGAIN_MS);
-    }
+    const job = await this.ctx.storage.get<Job>('job');
+    if (!job) await this.#begin(order, AGAIN_MS);
+    else if (job.removedAt !== undefined && job.removedAt < order.at) await this.ctx.storage.put('next', order);
     return this.#run();
+  }
+
+  /** Both or neither, so that it goes on whatever happens. */
+  async #begin(order: Order, afterMs: number): Promise<void> {
+    const job: Job = { ...order, erased: [], addresses: order.person.addresses };
+    await Promise.all([this.ctx.storage.put('job', job), this.ctx.storage.setAlarm(Date.now() + afterMs)]);
   }
 
   override async alarm(): Promise<void> {
@@ -76,9 +88,10 @@ export class Erasure extends DurableObject<Env> {
       await this.ctx.storage.setAlarm(Date.now());
       return false;
     }
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
-    return true;
+    const next = await this.ctx.storage.get<Order>('next');
+    // Not waited for one by one: an order that comes in between would go with them.
+    await Promise.all([this.ctx.storage.deleteAlarm(), this.ctx.storage.deleteAll(), next && this.#begin(next, 0)]);
+    return next === undefined;
   }
 
   /** False when there are no calls left for the rest. */
@@ -90,6 +103,10 @@ export class Erasure extends DurableObject<Env> {
     // First of all, so that whoever writes while this goes on is somebody new.
     await this.#mark(job);
     await rows.removePerson(env.DB, person, { id, at, actor, action: 'person.erased', subject });
+    if (job.removedAt === undefined) {
+      job.removedAt = Date.now();
+      await this.ctx.storage.put('job', job);
+    }
     if (!(await this.#eraseConversations(job, calls))) return false;
     await this.#mark(job);
     await Promise.all(hubsOf(env).map((hub) => hub.erase(job.erased)));

@@ -47,12 +47,7 @@ type Deps = {
  */
 export class Deliveries {
   readonly #deps: Deps;
-  readonly #deliverLane: () => Promise<void>;
-  readonly #attributeLane: () => Promise<void>;
-  readonly #fetchLane: () => Promise<void>;
-  readonly #aliasLane: () => Promise<void>;
-  readonly #nameLane: () => Promise<void>;
-  readonly #auditLane: () => Promise<void>;
+  readonly #lanes: Record<OutboxKind, () => Promise<void>>;
   readonly #publishLane: () => Promise<void>;
   /** How far the list has this conversation. */
   readonly publication: Publication;
@@ -61,12 +56,14 @@ export class Deliveries {
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#deliverLane = singleFlight(() => drain(this.#lane('deliver', (row) => this.#deliver(row))));
-    this.#attributeLane = singleFlight(() => drain(this.#lane('attribute', (row) => this.#attribute(row))));
-    this.#fetchLane = singleFlight(() => drain(this.#lane('fetch', (row) => this.#fetch(row))));
-    this.#aliasLane = singleFlight(() => drain(this.#lane('alias', (row) => this.#alias(row))));
-    this.#nameLane = singleFlight(() => drain(this.#lane('name', (row) => this.#name(row))));
-    this.#auditLane = singleFlight(() => drain(this.#lane('audit', (row) => this.#audit(row))));
+    this.#lanes = {
+      deliver: this.#lane('deliver', (row) => this.#deliver(row)),
+      attribute: this.#lane('attribute', (row) => this.#attribute(row)),
+      fetch: this.#lane('fetch', (row) => this.#fetch(row)),
+      alias: this.#lane('alias', (row) => this.#alias(row)),
+      name: this.#lane('name', (row) => this.#name(row)),
+      audit: this.#lane('audit', (row) => this.#audit(row)),
+    };
     this.publication = new Publication({
       publish: (summary, { awaited }) => {
         const hub = hubOf(deps.env, summary.id);
@@ -80,24 +77,21 @@ export class Deliveries {
 
   /** Starts on everything that is due; resolves when nothing is left to do now. Never rejects. */
   async drain(): Promise<void> {
-    const attributed = this.#attributeLane();
-    const isAsked = this.#deps.store.head('attribute') !== null;
-    const hasLooked = isAsked ? Promise.race([attributed, scheduler.wait(ATTRIBUTION_HEAD_START_MS)]) : Promise.resolve();
-    const lanes = [
-      this.#deliverLane(),
-      attributed,
-      hasLooked.then(() => this.#publishLane()),
-      this.#fetchLane(),
-      this.#aliasLane(),
-      this.#nameLane(),
-      this.#auditLane(),
-    ];
-    const results = await Promise.allSettled(lanes);
+    const { store, settled } = this.#deps;
+    if (store.isClosed) return;
+    // Most messages have nothing but the row.
+    const busy = new Map(kinds.filter((kind) => store.head(kind) !== null).map((kind) => [kind, this.#lanes[kind]()]));
+    const results = await Promise.allSettled([...busy.values(), this.#publish(busy.get('attribute'))]);
     for (const result of results) {
-      if (result.status === 'rejected' && !this.#deps.store.isClosed)
+      if (result.status === 'rejected' && !store.isClosed)
         console.error({ event: 'outbox_failed', error: String(result.reason) });
     }
-    if (!this.#deps.store.isClosed) this.#deps.settled();
+    if (!store.isClosed) settled();
+  }
+
+  async #publish(attributed: Promise<void> | undefined): Promise<void> {
+    if (attributed) await Promise.race([attributed, scheduler.wait(ATTRIBUTION_HEAD_START_MS)]);
+    await this.#publishLane();
   }
 
   /**
@@ -110,22 +104,20 @@ export class Deliveries {
     return next !== null && next <= now ? now + BACKSTOP_MS : next;
   }
 
-  #lane(kind: OutboxKind, work: (row: OutboxRow) => Promise<void>) {
+  #lane(kind: OutboxKind, run: (row: OutboxRow) => Promise<void>): () => Promise<void> {
     const { store } = this.#deps;
-    return {
-      next: () => {
-        if (store.isClosed) return null;
-        const row = store.head(kind);
-        return row && row.dueAt <= Date.now() ? row : null;
-      },
-      run: work,
-      onError: (row: OutboxRow, error: unknown) => {
-        if (store.isClosed) return;
-        console.error({ event: `${kind}_failed`, message: row.messageId, attempt: row.attempts + 1, error: String(error) });
-        store.countAttempt(row.id);
-        store.postpone(row.id, Date.now() + backOffMs(row.attempts + 1, Math.random()));
-      },
+    const next = () => {
+      if (store.isClosed) return null;
+      const row = store.head(kind);
+      return row && row.dueAt <= Date.now() ? row : null;
     };
+    const onError = (row: OutboxRow, error: unknown) => {
+      if (store.isClosed) return;
+      console.error({ event: `${kind}_failed`, message: row.messageId, attempt: row.attempts + 1, error: String(error) });
+      store.countAttempt(row.id);
+      store.postpone(row.id, Date.now() + backOffMs(row.attempts + 1, Math.random()));
+    };
+    return singleFlight(() => drain({ next, run, onError }));
   }
 
   async #deliver(row: OutboxRow): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Published } from '../../src/lib/domain/summary';
+import { within } from '../time';
 import { backOffMs } from './outbox';
 
 /** Changes within this time of each other reach the dashboards as one. */
@@ -62,7 +63,7 @@ export class Publication {
     const until = Date.now() + atMostMs;
     this.#waiting += 1;
     while (this.#isDue && this.#retryAt === 0 && Date.now() < until) {
-      await Promise.race([this.#settled.promise, scheduler.wait(until - Date.now())]);
+      await within(until - Date.now(), this.#settled.promise).catch(() => undefined);
     }
     this.#waiting -= 1;
   }

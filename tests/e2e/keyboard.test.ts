@@ -1,4 +1,4 @@
-import { Customer } from './support/customer';
+import { Customer, mark } from './support/customer';
 import { PASSWORD, people } from './support/agent';
 import { expect, test } from './support/test';
 
@@ -66,4 +66,40 @@ test('an agent signs in, finds, answers and closes a conversation and goes on to
     await expect(ana.row(nia)).toHaveAccessibleName(/, App, Closed, /);
   });
   expect(provider.callsTo(nia.address)).toHaveLength(1);
+});
+
+test('whoever leaves a conversation goes on from its row, or from what has taken its place', async ({ parley, enter }) => {
+  const word = `elm${mark()}`;
+  const customers = await Promise.all(
+    ['One', 'Two', 'Three', 'Four'].map((n) => Customer.on('webhook', parley.origin, `${n} ${word}`)),
+  );
+  const [fourth, third, second, first] = customers;
+  if (!first || !second || !third || !fourth) throw new Error('four customers');
+  for (const [i, customer] of customers.entries()) await customer.says('Hello', { at: Date.now() - 10_000 + i * 1_000 });
+  const ana = await (await enter('ana')).goto(`/conversations?q=${word}&ticket=new`);
+  const { keyboard } = ana.page;
+  await expect(ana.rows.getByRole('link')).toHaveCount(4);
+  for (const key of ['j', 'j', 'Enter']) await keyboard.press(key);
+  await expect(ana.thread(second).composer).toBeFocused();
+
+  await test.step('its own', async () => {
+    await keyboard.press('Escape');
+    await expect(ana.thread(second).popup).toBeVisible();
+    await keyboard.press('0');
+    await expect(ana.row(second)).toBeFocused();
+    await keyboard.press('j');
+    await expect(ana.row(third)).toBeFocused();
+  });
+
+  await test.step('what has taken its place', async () => {
+    await keyboard.press('Enter');
+    await expect(ana.thread(third).composer).toBeFocused();
+    await keyboard.press('Escape');
+    await keyboard.press('3');
+    for (let i = 0; i < 4; i += 1) await keyboard.press('Tab');
+    await expect(ana.thread(third).popup.getByRole('button', { name: 'Close', exact: true })).toBeFocused();
+    await keyboard.press('Enter');
+    await expect(ana.row(third)).toBeHidden();
+    await expect(ana.row(fourth)).toBeFocused();
+  });
 });

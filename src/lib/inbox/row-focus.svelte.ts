@@ -16,6 +16,8 @@ type RowFocusDeps<Row> = {
 export class RowFocus<Row extends { id: string }> {
   #id: string | null = $state(null);
   readonly #deps: RowFocusDeps<Row>;
+  /** The row that is open beside the list, and where it stood when it was last in it. */
+  #open: { id: string; place: number } | null = null;
 
   constructor(deps: RowFocusDeps<Row>) {
     this.#deps = deps;
@@ -53,6 +55,22 @@ export class RowFocus<Row extends { id: string }> {
   move(by: number): Promise<string | null> {
     const at = this.isInside ? this.indexOf(this.#id) : -1;
     return this.to(at < 0 ? this.#deps.entrance(by) : at + by);
+  }
+
+  /** Told what is open beside the list. Once that is closed its row has the focus, or what has taken its place, unless something else has. */
+  follow(openId: string | null): void {
+    const left = this.#open;
+    const place = this.indexOf(openId ?? left?.id ?? null);
+    if (openId !== null) this.#open = { id: openId, place: place < 0 && left?.id === openId ? left.place : place };
+    else if (left !== null) {
+      this.#open = null;
+      void this.#comeBack(place < 0 ? left.place : place);
+    }
+  }
+
+  async #comeBack(place: number): Promise<void> {
+    await tick();
+    if (place >= 0 && document.activeElement === document.body) await this.to(place);
   }
 
   /** What the keys of a list do. */

@@ -25,6 +25,13 @@ for (const person of outsiders) {
       await expect(page.getByText('For agents only')).toBeHidden();
     }
 
+    await page.goto('/account');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await expect(help.getByText('Go to or do anything')).toBeVisible();
+    for (const words of ['Next conversation', 'Write a reply', 'Settings'])
+      await expect(help.getByText(words, { exact: true })).toBeHidden();
+
     const session = await signIn(parley.origin, person);
     const { conversations, campaigns, channels } = session.api;
     const send = { id, messageId: randomUUID(), epoch: 1, seenSeq: 9, text: 'I should not be here', force: true };

@@ -95,6 +95,40 @@ test('a message that is delivered three times and an answer that is clicked twic
   expect(provider.callsTo(nia.address)).toHaveLength(1);
 });
 
+test('the browser’s tab says that something waits to be read, by its title and its icon, until it is read', async ({
+  parley,
+  enter,
+}) => {
+  const nia = await Customer.on('webhook', parley.origin);
+  await nia.says('Anybody there?');
+  const ana = await (await enter('ana')).goto(`/conversations?q=${nia.name}`);
+  const icon = ana.page.locator('link[rel="icon"]');
+  await expect(ana.page).toHaveTitle('(1) Conversations · Parley');
+  await expect(icon).toHaveAttribute('href', /circle/);
+  await ana.open(nia);
+  await expect(ana.page).toHaveTitle('Conversations · Parley');
+  await expect(icon).not.toHaveAttribute('href', /circle/);
+  await ana.open(nia).then((thread) => thread.closeAs('Pending'));
+  await nia.says('Hello?');
+  await expect(icon).toHaveAttribute('href', /circle/);
+  await ana.page.getByRole('link', { name: 'People' }).click();
+  await expect(ana.page.getByRole('heading', { name: 'People' })).toBeVisible();
+  await expect(icon, 'elsewhere nobody knows').not.toHaveAttribute('href', /circle/);
+});
+
+test('on a phone the pop-up names no keys, and a thumb hits what it offers', async ({ parley, enter }) => {
+  const nia = await Customer.on('webhook', parley.origin);
+  await nia.says('From my phone to yours');
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const ana = await (await enter('ana', phone)).goto(`/conversations?q=${nia.name}`);
+  const thread = await ana.open(nia);
+  await thread.region.getByRole('button', { name: 'Close the conversation' }).tap();
+  await expect(thread.popup).toBeVisible();
+  await expect(thread.popup.locator('kbd, .enter').filter({ visible: true })).toHaveCount(0);
+  for (const control of await thread.popup.locator('label, button').all())
+    expect((await control.boundingBox())?.height, await control.innerText()).toBeGreaterThanOrEqual(44);
+});
+
 test('where the browser keeps nothing, one reads and answers all the same, and drafts stay until the page goes', async ({
   parley,
   provider,

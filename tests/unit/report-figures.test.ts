@@ -119,12 +119,12 @@ test('a week begins as it does where people live, with Monday where that is not 
 
 describe('what has changed', () => {
   test.each([
-    [112, 100, '+12% on as long a time before'],
-    [88, 100, '-12% on as long a time before'],
-    [0, 100, '-100% on as long a time before'],
-    [100, 100, 'as many as in as long a time before'],
-    [1_001, 1_000, 'nearly as many as in as long a time before'],
-    [40, 3, '3 in as long a time before'],
+    [112, 100, '+12% on the 7 days before'],
+    [88, 100, '-12% on the 7 days before'],
+    [0, 100, '-100% on the 7 days before'],
+    [100, 100, 'as many as in the 7 days before'],
+    [1_001, 1_000, 'nearly as many as in the 7 days before'],
+    [40, 3, '3 in the 7 days before'],
   ])('%i after %i: %s', (count, before, words) => {
     expect(countChange(count, before, besideWords['7d'])).toBe(words);
   });

@@ -15,7 +15,7 @@ const changes = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 /** A share as text: `4.2%`. */
 export const shareText = (share: number): string => shares.format(share);
 
-/** `+12% on as long a time before`; of few, how many they were. */
+/** `+12% on the 7 days before`; of few, how many they were. */
 export function countChange(count: number, before: number, { on, during }: Beside): string {
   if (count === before) return `as many as ${during}`;
   if (before < FEW) return `${numberText(before)} ${during}`;

@@ -10,14 +10,14 @@ export const periodTitles: Record<PeriodName, string> = {
 /** What a period is set beside: how that is called, and as the time of something. */
 export type Beside = { on: string; during: string };
 
-const before: Beside = { on: 'as long a time before', during: 'in as long a time before' };
+const before = (days: number): Beside => ({ on: `the ${days} days before`, during: `in the ${days} days before` });
 const yesterday = 'yesterday by this time';
 
 export const besideWords: Record<PeriodName, Beside> = {
   today: { on: yesterday, during: yesterday },
-  '7d': before,
-  '30d': before,
-  '90d': before,
+  '7d': before(7),
+  '30d': before(30),
+  '90d': before(90),
 };
 
 /** What is said when there is nothing to show. */

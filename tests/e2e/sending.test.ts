@@ -1,5 +1,46 @@
-import { Customer } from './support/customer';
+import type { Locator } from '@playwright/test';
+import { Customer, mark } from './support/customer';
 import { expect, test } from './support/test';
+
+test('who has written much and taken it away again is still at the end, and sees what comes in', async ({ parley, enter }) => {
+  const nia = await Customer.on('whatsapp', parley.origin);
+  await nia.saysAll(Array.from({ length: 30 }, (_, i) => `Line ${i + 1} of a long story`));
+  const thread = await (await enter('ana')).hold(nia);
+  await expect(thread.bubble('Line 30 of a long story')).toBeInViewport();
+  for (let i = 0; i < 3; i += 1) {
+    await thread.composer.fill('much '.repeat(300));
+    await expect(thread.bubble('Line 30 of a long story')).toBeInViewport();
+    await thread.composer.fill('');
+    await expect(thread.bubble('Line 30 of a long story')).toBeInViewport();
+    await expect(thread.region.getByRole('button', { name: 'Go to the latest' })).toBeHidden();
+  }
+  await nia.says('And one more');
+  await expect(thread.bubble('And one more')).toBeInViewport();
+});
+
+test('on the narrowest screen the header keeps a name, and a name in Arabic begins where the line below it does', async ({
+  parley,
+  enter,
+}) => {
+  const nia = await Customer.on('whatsapp', parley.origin, `نيا ${mark()}`);
+  await nia.says('مرحبا');
+  const ana = await enter('ana');
+  const thread = await ana.hold(nia);
+  const startOf = (locator: Locator) =>
+    locator.evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      return range.getBoundingClientRect().left;
+    });
+  const name = thread.region.getByRole('heading', { level: 2 });
+  const end = await ana.page.evaluate(() => document.querySelector('header .who p')?.getBoundingClientRect().left ?? 0);
+  expect(Math.abs((await startOf(name)) - end)).toBeLessThan(2);
+  await ana.page.setViewportSize({ width: 320, height: 640 });
+  const [who, menu] = [name, thread.region.getByRole('button', { name: /^Ticket status/ })];
+  expect((await who.boundingBox())?.width).toBeGreaterThan(70);
+  const time = await ana.page.evaluate(() => document.querySelector('header .who p .narrow')?.getBoundingClientRect().right ?? 0);
+  expect(time).toBeLessThanOrEqual((await menu.boundingBox())?.x ?? 0);
+});
 
 test('what the customer wrote meanwhile stops an answer, and “send anyway” sends it once', async ({
   parley,

@@ -84,8 +84,10 @@ test('a snooze is taken back by the key, and by what says it; each once', async 
   await ana.page.keyboard.press('Control+z');
   await expect(ana.page.getByText('1 set back.')).toBeVisible();
   expect(await snoozed()).toMatchObject({ ticketStatus: 'new', snoozedUntil: null });
+  await expect(ana.thread(nia).composer, 'it is shown again').toBeEditable();
 
-  await api.conversations.setTicketStatus.mutate({ id: nia.conversationId, ticketStatus: 'pending' });
+  const mine = (await signIn(parley.origin, 'ana')).api.conversations;
+  await mine.setTicketStatus.mutate({ id: nia.conversationId, ticketStatus: 'pending' });
   await snooze();
   await ana.page.getByRole('listitem').filter({ has: said }).getByRole('button', { name: 'Undo' }).click();
   await expect.poll(async () => (await snoozed()).snoozedUntil).toBeNull();

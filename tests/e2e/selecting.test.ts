@@ -70,6 +70,16 @@ test('three are selected by keys alone, closed, and set back', async ({ parley, 
     await isAs(ana, second, 'Pending');
   });
 
+  await test.step('the palette finds it by name, for the row that one was on', async () => {
+    await expect(ana.row(third)).toBeFocused();
+    await keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('select it');
+    await page.getByRole('option', { name: 'Select it, or not' }).click();
+    await expect(ana.row(third)).toHaveAccessibleName(/, selected$/);
+    await keyboard.press('Escape');
+    await expect(barOf(page)).toBeHidden();
+  });
+
   await test.step('Esc clears, and so does another view', async () => {
     await keyboard.press('x');
     await expect(barOf(page)).toBeVisible();

@@ -32,6 +32,9 @@ test('an agent signs in, finds, answers and closes a conversation and goes on to
     await keyboard.type(nia.name);
     await expect(ana.rows.getByRole('link')).toHaveCount(1);
     await expect(ana.row(nia)).toBeVisible();
+    await keyboard.press('ArrowDown');
+    await expect(ana.row(nia)).toBeFocused();
+    await keyboard.press('/');
     await keyboard.press('Escape');
     await expect(ana.rowAt(2)).toBeVisible();
     await keyboard.press('Escape');

@@ -239,6 +239,8 @@ describe('undo', () => {
     acts.left({ id: 'c0000', name: 'Nia Rao', until: null, ticketStatus: 'closed', previous: 'new', snoozedUntil: null, seq: 4 });
     expect(said.at(-1)?.text).toBe('Nia Rao’s ticket is Closed.');
     expect(acts.undoable).toBe('Nia Rao: Closed');
+    acts.left({ id: 'c0001', name: 'Zoe Roth', until: null, ticketStatus: 'new', previous: 'new', snoozedUntil: null, seq: 4 });
+    expect(acts.undoable, 'the key means what was left last').toBeNull();
   });
 
   test.each([

@@ -90,14 +90,14 @@ export class TicketActs {
   /** A conversation has been left, closed or snoozed. */
   left({ id, name, until, ...change }: LeftTicket): void {
     const { previous, ticketStatus } = change;
-    if (previous === ticketStatus && until === null) return;
+    if (previous === ticketStatus && until === null) return this.forget();
     const back: Back = { wishes: [backFrom(id, change)], left: id };
     if (until === null)
       this.#offer(`${name}: ${ticketStatusNames[ticketStatus]}`, back, `${name}’s ticket is ${ticketStatusNames[ticketStatus]}.`);
     else this.#offer(`${name}: snoozed`, back, `${name} is snoozed until ${timeAhead(until, this.#deps.now())}.`);
   }
 
-  /** A ticket has been set in its conversation: that is what was done last, and it has no way back here. */
+  /** What was done last has no way back here: a ticket was set in its conversation, or one was left as it was. */
   forget(): void {
     this.#done = null;
   }

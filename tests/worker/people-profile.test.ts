@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Op } from '../../src/lib/domain/people-query';
+import { everybody, type Op } from '../../src/lib/domain/people-query';
+import { policyOf } from '../../src/lib/server/bindings';
 import { batch, database } from '../../src/lib/server/db/client';
+import { lines } from '../../src/lib/server/db/people-export';
 import * as profile from '../../src/lib/server/db/person-profile';
 import * as stored from '../../src/lib/server/db/properties';
 import { appRouter } from '../../src/lib/server/trpc/router';
@@ -31,6 +33,23 @@ describe('one person', () => {
 });
 
 describe('a property', () => {
+  test('has no name that everything has by itself; one from before says nothing of who has none, and can be removed', async () => {
+    const [first] = (await people.list({})).items;
+    const id = first?.id ?? '';
+    for (const key of ['constructor', 'toString', 'hasOwnProperty'])
+      await expect(people.defineProperty({ key, label: key, type: 'text' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    const before = "INSERT INTO properties (key, label, type, slot, created_at) VALUES ('constructor', 'Team', 'text', 1, 1)";
+    await env.DB.prepare(before).run();
+    await people.update({ id, name: 'Lewis' });
+    expect((await people.get({ id })).person).toMatchObject({ name: 'Lewis', properties: {} });
+    const context = { now: Date.now(), policy: policyOf(env) };
+    let text = '';
+    for await (const part of lines(env.DB, everybody, '', context)) text += part;
+    expect(text).not.toContain('native code');
+    await people.removeProperty({ key: 'constructor' });
+    expect((await people.properties()).custom).toEqual([]);
+  });
+
   test('that is renamed keeps its key, its type and everybody’s values; the audit says that it was renamed', async () => {
     const [first] = (await people.list({})).items;
     const id = first?.id ?? '';

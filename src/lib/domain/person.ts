@@ -7,8 +7,11 @@ import { type Policy, tabAt, type Tab } from './window';
 export const PropertyType = z.enum(['text', 'number', 'boolean', 'date']);
 export type PropertyType = z.infer<typeof PropertyType>;
 
-/** Names a custom property in queries (`custom.<key>`), texts of campaigns and files. */
-export const PropertyKey = z.string().regex(/^[a-z][a-zA-Z0-9_]{0,39}$/);
+/** Names a custom property in queries (`custom.<key>`), texts of campaigns and files. Not what every object has: nobody could be without it. */
+export const PropertyKey = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9_]{0,39}$/)
+  .refine((key) => !(key in Object.prototype));
 
 /** A custom property as an Admin has defined it. */
 export const CustomProperty = z.strictObject({

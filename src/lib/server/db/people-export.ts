@@ -73,6 +73,6 @@ function cellsOf(
     time(row.last_reply_at),
     row.campaign_name,
     time(row.created_at),
-    ...custom.map(({ key }) => values[key] ?? null),
+    ...custom.map(({ key }) => (Object.hasOwn(values, key) ? (values[key] ?? null) : null)),
   ];
 }

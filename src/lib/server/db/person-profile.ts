@@ -91,7 +91,7 @@ export async function changing(
   const stored = await db.selectFrom('people').select('no').where('id', '=', personId).executeTakeFirst();
   if (!stored) return [];
   const changed = custom.flatMap((property) => {
-    const value = change.properties[property.key];
+    const value = Object.hasOwn(change.properties, property.key) ? change.properties[property.key] : undefined;
     return value === undefined ? [] : [{ ...property, value, asked: asked(property, value ?? undefined) }];
   });
   const still = sql`json_each(${JSON.stringify(changed)}) as j cross join properties as p

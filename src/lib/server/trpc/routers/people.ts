@@ -213,7 +213,7 @@ export const peopleRouter = router({
   }),
 
   /** Removes a property and everybody's values of it; refused while a segment asks for it. */
-  removeProperty: editors.input(z.strictObject({ key: PropertyKey })).mutation(async ({ ctx, input: { key } }) => {
+  removeProperty: editors.input(z.strictObject({ key: z.string().max(40) })).mutation(async ({ ctx, input: { key } }) => {
     const db = database(ctx.env.DB);
     const property = (await properties.list(db)).find((one) => one.key === key);
     if (!property) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such property.' });

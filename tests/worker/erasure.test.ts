@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import { ImportedCampaign, type ReportedSend } from '../../src/lib/domain/campaign-report';
-import type { InboxFrame } from '../../src/lib/domain/protocol';
+import type { InboxFrame, ThreadFrame } from '../../src/lib/domain/protocol';
 import type { Role } from '../../src/lib/domain/role';
 import { insert } from '../../src/lib/server/db/campaigns';
 import { recordSends } from '../../src/lib/server/db/campaign-sends';
@@ -280,6 +280,31 @@ describe('somebody who is erased', () => {
     });
     inbox?.close();
     talk?.close();
+  });
+
+  test('is gone from a thread that was out of touch meanwhile, also when they are back by then', async () => {
+    const one = await someone();
+    const { target, stub } = one;
+    for (const text of ['two', 'three']) await stub.note(ana, crypto.randomUUID(), text);
+    const version = (await onDisk(one)).conversation?.version ?? 0;
+    expect(version).toBeGreaterThan(1);
+    const firstFrame = async (from: number) => {
+      const headers: [string, string][] = [['upgrade', 'websocket'], ...headersOf(ana, 'session')];
+      const { webSocket } = await stub.fetch(new Request(`${ORIGIN}/live/conversations/x?version=${from}`, { headers }));
+      webSocket?.accept();
+      const frame = await new Promise<ThreadFrame>((resolve) =>
+        webSocket?.addEventListener('message', ({ data }) => resolve(JSON.parse(String(data)))),
+      );
+      webSocket?.close();
+      return frame;
+    };
+    expect(await firstFrame(version)).toMatchObject({ type: 'catchUp' });
+    await people.erase({ id: target.id });
+    expect(await firstFrame(version)).toEqual({ type: 'erased' });
+    await stub.receive(target, [anInbound({ eventId: 'back', address: target.address, text: 'back', at: later() })]);
+    for (const text of ['2', '3', '4', '5', '6']) await stub.note(ana, crypto.randomUUID(), text);
+    const texts = [{ text: 'back' }, ...['2', '3', '4', '5', '6'].map((text) => ({ text }))];
+    expect(await firstFrame(version)).toMatchObject({ type: 'reset', messages: texts });
   });
 });
 

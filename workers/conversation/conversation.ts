@@ -12,7 +12,7 @@ import { isConflict } from '../../src/lib/domain/inbound';
 import { provenUntil } from '../../src/lib/domain/lock';
 import type { Message } from '../../src/lib/domain/message';
 import type { InboundEvent } from '../../src/lib/domain/provider';
-import { PING, PONG } from '../../src/lib/domain/protocol';
+import { PING, PONG, type ThreadFrame } from '../../src/lib/domain/protocol';
 import type { Rejection } from '../../src/lib/domain/rejection';
 import { fail, ok, type Result } from '../../src/lib/domain/result';
 import { may, type Agent } from '../../src/lib/domain/role';
@@ -449,9 +449,11 @@ export class Conversation extends DurableObject<Env> {
     return conversation && nextTickAt(conversation, this.#policy);
   }
 
-  #missedSince(from: number) {
+  /** Who was erased may be on the screen of whoever missed it: what they know is then of no history that goes on. */
+  #missedSince(from: number): ThreadFrame | null {
     const conversation = this.#reader.summary();
-    if (!conversation) return null;
-    return this.#viewers.catchUp(this.#store, conversation, from);
+    const isOther = this.#store.fact('erased_at') !== null;
+    if (!conversation) return isOther ? { type: 'erased' } : null;
+    return this.#viewers.catchUp(this.#store, conversation, isOther ? Infinity : from);
   }
 }

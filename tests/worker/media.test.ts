@@ -6,6 +6,7 @@ import type { Role } from '../../src/lib/domain/role';
 import { DEMO_PASSWORD, demoUsers, seedDemoUsers } from '../../src/lib/server/auth/demo-users';
 import { keyOf, readUpload } from '../../src/lib/server/media';
 import { LINK_MS, sharedUrl } from '../../workers/media/link';
+import { conversationOf } from '../../workers/env';
 import { storeInbound } from '../../workers/media/store';
 import { anInbound } from '../fixtures/conversation';
 import { aConversation, openShop } from './conversation-world';
@@ -65,6 +66,26 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
 const filesOf = async (id: string) => (await env.MEDIA.list({ prefix: `${id}/` })).objects.map(({ key }) => key);
 
 describe('an upload', () => {
+  test('to somebody who is erased while it comes in is not kept', async () => {
+    const id = await conversationOn('whatsapp');
+    const rest = Promise.withResolvers<undefined>();
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await rest.promise;
+        controller.enqueue(PNG);
+        controller.close();
+      },
+    });
+    const length = { 'content-length': String(PNG.length), 'content-type': 'image/png' };
+    const answer = post(id, body, length);
+    const stub = conversationOf(env, id);
+    await scheduler.wait(100);
+    await stub.erase(Date.now());
+    rest.resolve(undefined);
+    expect((await answer).status).toBe(404);
+    expect(await filesOf(id)).toEqual([]);
+  });
+
   test('comes back byte for byte, and only to be saved', async () => {
     const answer = await uploaded(shop, PNG, 'Zoë’s plan.png', 'image/png');
     expect(answer).toEqual({

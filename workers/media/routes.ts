@@ -84,7 +84,13 @@ async function storeUpload(
   }
   const label = { mime, fileName: fileNameOf(fileName, mime, verdict.kind), kind: verdict.kind };
   const uploadId = crypto.randomUUID();
-  await save(env.MEDIA, keyOf(id, uploadId), file, label, { size, maxBytes: maxBytesOf(provider) });
+  const key = keyOf(id, uploadId);
+  await save(env.MEDIA, key, file, label, { size, maxBytes: maxBytesOf(provider) });
+  // Erased meanwhile: it has no place any more.
+  if ((await conversationOf(env, id).row()) === null) {
+    await env.MEDIA.delete(key);
+    return nothing();
+  }
   return Response.json({ uploadId, ...label, size });
 }
 

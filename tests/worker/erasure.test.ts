@@ -16,7 +16,7 @@ import { opaque } from '../../src/lib/server/pseudonym';
 import { appRouter } from '../../src/lib/server/trpc/router';
 import { keyOf } from '../../src/lib/server/media';
 import { directoryOf } from '../../workers/directory/directory';
-import { conversationOf, hubOf } from '../../workers/env';
+import { conversationOf, gateOf, hubOf } from '../../workers/env';
 import { headersOf } from '../../workers/sockets';
 import { alex, ana, anInbound, aReceipt } from '../fixtures/conversation';
 import { aConversation, CHANNEL, openShop, stored } from './conversation-world';
@@ -478,6 +478,18 @@ describe('an erasure', () => {
     await people.erase({ id: target.id });
     const receipt = aReceipt({ providerMessageId: 'known-1' });
     expect(await directory.findOrPark('id:known-1', receipt)).toBeNull();
+  });
+
+  test('takes what a stopped channel knows of who waits for it along', async () => {
+    const one = await someone();
+    const gate = gateOf(env, CHANNEL);
+    await gate.settle(one.target.id, { status: 'stopped', reason: 'No token.', code: '190' });
+    const waiting = () =>
+      runInDurableObject(gate, (_, { storage }) => JSON.stringify(storage.sql.exec('SELECT * FROM held').toArray()));
+    expect(await waiting()).toContain(one.target.id);
+    await people.erase({ id: one.target.id });
+    expect(await waiting()).not.toContain(one.target.id);
+    await gate.resume();
   });
 
   describe('of somebody of whom there is more than one invocation may call for', () => {

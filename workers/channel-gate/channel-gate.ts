@@ -104,6 +104,16 @@ export class ChannelGate extends DurableObject<Env> {
     });
   }
 
+  /** Of these conversations nothing waits any more: their people were erased. */
+  forget(conversationIds: readonly string[]): void {
+    this.#guarded(undefined, () => {
+      for (const id of conversationIds) {
+        this.#pace.done(id);
+        this.#held.delete(id);
+      }
+    });
+  }
+
   /** Says that so many events came in, and so many parts that could not be understood. */
   saw(count: number, rejected: number): void {
     this.#guarded(undefined, () => {

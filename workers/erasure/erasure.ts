@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { conversationIdOf } from '../../src/lib/domain/ids';
 import type { Actor } from '../../src/lib/server/db/audit';
 import * as rows from '../../src/lib/server/db/erasure';
-import { broadcastOf } from '../../src/lib/server/bindings';
+import { broadcastOf, gateOf } from '../../src/lib/server/bindings';
 import { mark } from '../../src/lib/server/db/erased-addresses';
 import { distinct, identitiesOf, spelled, type ChannelAddress } from '../../src/lib/server/db/spellings';
 import { marksOf } from '../../src/lib/server/erased-mark';
@@ -115,7 +115,10 @@ export class Erasure extends DurableObject<Env> {
     if (!(await this.#eraseSendings(job, calls))) return false;
     await rows.removeRows(env.DB, { personId: person.id, erased: job.erased, addresses: job.addresses });
     for (const one of job.erased) if (!(await this.#eraseMedia(one, calls))) return false;
-    if (env.SIMULATOR === 'on') await simulatorOf(env).erase(job.erased.map(({ id }) => id));
+    const ids = job.erased.map((one) => one.id);
+    const channelIds = new Set(job.addresses.map(({ channelId }) => channelId));
+    await Promise.all([...channelIds].map((channelId) => gateOf(env, channelId).forget(ids)));
+    if (env.SIMULATOR === 'on') await simulatorOf(env).erase(ids);
     // Last, as until then they say what of them is elsewhere.
     await Promise.all(job.erased.map(({ id }) => conversationOf(env, id).erased()));
     return true;

@@ -451,6 +451,17 @@ describe('live', () => {
     }
   });
 
+  test('a client that missed more than one frame should carry starts over', async () => {
+    const { target, stub } = await aConversation();
+    await stub.receive(target, [anInbound({ eventId: uuid() })]);
+    const text = '長'.repeat(60_000);
+    for (let n = 0; n < 60; n += 1) await stub.receive(target, [anInbound({ eventId: uuid(), text })]);
+    const { frames } = await watch(stub, ana, 1);
+    await eventually(() => expect(frames[0]?.type).toBe('reset'));
+    const [frame] = frames;
+    expect(frame?.type === 'reset' && frame.messages.length).toBe(50);
+  });
+
   test('a client that was away gets exactly what it missed', async () => {
     const { target, stub, epoch } = await aHeldConversation();
     const missedSince = (await onDisk(stub)).conversation?.version ?? 0;

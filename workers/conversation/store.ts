@@ -164,9 +164,19 @@ export class Store implements MessageLookup {
     return this.before(Number.MAX_SAFE_INTEGER, limit);
   }
 
-  /** Messages that changed after this version of the conversation, ascending; at most `limit`. */
-  changedAfter(version: number, limit: number): Message[] {
-    return this.#messages('SELECT message FROM messages WHERE version > ? ORDER BY seq LIMIT ?', version, limit);
+  /** Messages that changed after this version, ascending; null when they are more than `limit`, or longer than `size` as JSON. */
+  changedAfter(version: number, { limit, size }: { limit: number; size: number }): Message[] | null {
+    this.#writeMessages(null);
+    const query = 'SELECT message FROM messages WHERE version > ? ORDER BY seq LIMIT ?';
+    const found: Message[] = [];
+    let room = size;
+    // One by one: nobody knows beforehand how much it is.
+    for (const { message } of this.#sql.exec<{ message: string }>(query, version, limit + 1)) {
+      room -= message.length;
+      if (found.length === limit || room < 0) return null;
+      found.push(JSON.parse(message));
+    }
+    return found;
   }
 
   #messages(query: string, ...bindings: (string | number)[]): Message[] {

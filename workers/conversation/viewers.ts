@@ -3,8 +3,8 @@ import type { Summary } from '../../src/lib/domain/summary';
 import { acceptSocket, attachmentFrom, attachmentOf, broadcast, closeQuietly, closeSession, police, sendFrame } from '../sockets';
 import type { Store } from './store';
 
-/** More missed messages than this, and the client had better start over. */
-const MAX_CATCH_UP = 500;
+/** More missed messages than this, or longer ones (UTF-16 units), and the client had better start over. */
+const MAX_CATCH_UP = { limit: 500, size: 2_000_000 };
 /** Messages of a fresh start. */
 const LATEST = 50;
 /** A typing mark that is not renewed fades. */
@@ -99,8 +99,8 @@ export class Viewers {
   /** Exactly what a client with version `from` has missed, or a fresh start when that is too much or not of this history. */
   catchUp(store: Store, conversation: Summary, from: number): ThreadFrame {
     const { version } = conversation;
-    const messages = from <= version ? store.changedAfter(from, MAX_CATCH_UP + 1) : [];
-    if (from <= version && messages.length <= MAX_CATCH_UP) return { type: 'catchUp', from, version, messages, conversation };
+    const messages = from <= version ? store.changedAfter(from, MAX_CATCH_UP) : null;
+    if (messages) return { type: 'catchUp', from, version, messages, conversation };
     const latest = store.before(Number.MAX_SAFE_INTEGER, LATEST);
     return { type: 'reset', version, messages: latest, hasMore: (latest[0]?.seq ?? 1) > 1, conversation };
   }

@@ -150,7 +150,8 @@ describe('a file that leaves the house', () => {
       'x-content-type-options': 'nosniff',
     });
     const cells = cellsOf((await response.text()).replace('\uFEFF', ''));
-    for (const formula of formulas) expect(cells, formula).toContain(`'${formula}`);
+    // What is behind a tab or a line's end may be a cell of its own elsewhere.
+    for (const formula of formulas) expect(cells, formula).toContain(`'${formula.replace(/^[\t\r]/, "$&'")}`);
     expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
     const { results } = await env.DB.prepare('SELECT details FROM audit WHERE action = ? ORDER BY at DESC').bind(action).all();
     expect(JSON.parse(String(results[0]?.details)).count).toBeGreaterThanOrEqual(formulas.length);

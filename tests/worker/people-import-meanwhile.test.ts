@@ -16,7 +16,7 @@ const telegram: ColumnTarget = { to: 'address', channelId: 'demo-telegram' };
 const knownAs = (key: string): Mapping => [telegram, { to: 'property', key }];
 
 /** Imports two columns of a text; `meanwhile` happens between what the first try has read and what it writes. */
-function run(mapping: Mapping, text: string, meanwhile: () => Promise<unknown>) {
+function run(mapping: Mapping, text: string, meanwhile: () => Promise<unknown>, id: string = crypto.randomUUID()) {
   let isFirst = true;
   const d1 = new Proxy(env.DB, {
     get(target, key) {
@@ -33,7 +33,7 @@ function run(mapping: Mapping, text: string, meanwhile: () => Promise<unknown>) 
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return importPeople({ ...env, DB: d1 }, { id: crypto.randomUUID(), text: `Chat;Value\n${text}`, mapping, agent });
+  return importPeople({ ...env, DB: d1 }, { id, text: `Chat;Value\n${text}`, mapping, agent });
 }
 
 const define = (key: string) => people.defineProperty({ key, label: key, type: 'number' });
@@ -49,6 +49,41 @@ beforeAll(async () => {
 });
 
 describe('while a file is read', () => {
+  const once: ColumnTarget[] = [telegram, { to: 'name' }];
+  const same = '71001;Lena\n71002;Maya\n';
+
+  test('the same import may be sent again: whichever is done first is the one, and both say so', async () => {
+    const id = crypto.randomUUID();
+    const again: unknown[] = [];
+    const first = await run(once, same, async () => void again.push(await run(once, same, async () => undefined, id)), id);
+    expect(again).toMatchObject([{ ok: true, value: { made: 2, repeated: false } }]);
+    expect(first).toMatchObject({ ok: true, value: { made: 2, repeated: true } });
+    expect((await people.list({ search: '71002' })).items).toMatchObject([{ name: 'Maya' }]);
+  });
+
+  test('the same import may be begun again: what is done is not done of nothing', async () => {
+    const id = crypto.randomUUID();
+    const waits = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<undefined>();
+    let second: ReturnType<typeof run> | null = null;
+    const first = await run(
+      once,
+      '71003;Noor\n',
+      async () => {
+        second = run(once, '71003;Noor\n', async () => (begun.resolve(undefined), waits.promise), id);
+        await begun.promise;
+      },
+      id,
+    );
+    expect((await people.list({ search: '71003' })).items).toMatchObject([{ name: 'Noor' }]);
+    waits.resolve(undefined);
+    expect([first, await second]).toMatchObject([
+      { ok: true, value: { made: 1, repeated: false } },
+      { ok: true, value: { made: 1, repeated: true } },
+    ]);
+    expect(await env.DB.prepare('SELECT count(*) AS n FROM import_rows').first('n')).toBe(0);
+  });
+
   test('somebody may define a property where its own was to be: it goes elsewhere', async () => {
     const size: ColumnTarget = { to: 'newProperty', key: 'size', label: 'Size', type: 'number' };
     const result = await run([telegram, size], '70001;4\n70002;5\n', () => define('hat'));

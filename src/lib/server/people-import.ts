@@ -95,22 +95,23 @@ export async function importPeople(
 ): Promise<Result<ImportResult, string>> {
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const now = Date.now();
-    const before = await imports.begin(env.DB, id, agent.id, now);
+    const go = { id, run: crypto.randomUUID() };
+    const before = await imports.begin(env.DB, go, agent.id, now);
     if (before) return ok({ ...before, failures: [], repeated: true });
-    const staged = await stageAll(env, id, text, mapping);
+    const staged = await stageAll(env, go, text, mapping);
     if (!staged.ok) {
-      await imports.abandon(env.DB, id);
+      await imports.abandon(env.DB, go);
       return staged;
     }
     const { counts, failures, used, added } = staged.value;
-    if (await imports.commit(env.DB, id, { counts, used, added, actor: agent, now: Date.now() }))
+    if (await imports.commit(env.DB, go, { counts, used, added, actor: agent, now: Date.now() }))
       return ok({ ...counts, failures, repeated: false });
+    await imports.abandon(env.DB, go);
   }
-  await imports.abandon(env.DB, id);
   return fail('People of this file were changed while it was read. Nothing was imported: try again.');
 }
 
-async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
+async function stageAll(env: Env, go: imports.Go, text: string, mapping: Mapping) {
   const facts = await factsOf(env);
   const records = recordsOf(text, separatorOf(text));
   const heading = records.next();
@@ -121,7 +122,7 @@ async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
   if (added === null) return fail(`There can be at most ${MAX_PROPERTIES} properties. Leave some columns out.`);
   const known: readonly properties.StoredProperty[] = facts.custom;
   const used = known.filter(({ key }) => mapping.some((target) => target.to === 'property' && target.key === key));
-  const staging = new Staging(env, id, [...used, ...added]);
+  const staging = new Staging(env, go, [...used, ...added]);
   let rows = 0;
   for (const record of records) {
     rows += 1;
@@ -136,7 +137,7 @@ async function stageAll(env: Env, id: string, text: string, mapping: Mapping) {
 /** Stages the rows of one import, part by part, and counts what becomes of them. */
 class Staging {
   readonly #env: Env;
-  readonly #id: string;
+  readonly #go: imports.Go;
   readonly #columns: readonly properties.StoredProperty[];
   readonly #seen = imports.nothingSeen();
   readonly #counts = { made: 0, changed: 0, unchanged: 0, failed: 0 };
@@ -145,9 +146,9 @@ class Staging {
   /** Of the part, by line: as the file had them. */
   readonly #cells = new Map<number, string[]>();
 
-  constructor(env: Env, id: string, columns: readonly properties.StoredProperty[]) {
+  constructor(env: Env, go: imports.Go, columns: readonly properties.StoredProperty[]) {
     this.#env = env;
-    this.#id = id;
+    this.#go = go;
     this.#columns = columns;
   }
 
@@ -169,7 +170,7 @@ class Staging {
   }
 
   async #flush(): Promise<void> {
-    const done = await imports.stage(this.#env.DB, this.#id, this.#part, this.#columns, this.#seen);
+    const done = await imports.stage(this.#env.DB, this.#go, this.#part, this.#columns, this.#seen);
     for (const key of ['made', 'changed', 'unchanged'] as const) this.#counts[key] += done[key];
     for (const failure of done.failures) this.fails({ ...failure, cells: this.#cells.get(failure.line) ?? [] });
     this.#part = [];

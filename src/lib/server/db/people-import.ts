@@ -21,8 +21,11 @@ export const nothingSeen = (): Seen => ({ addresses: new Map(), people: new Map(
 /** Rows that an import did not finish with are dropped after this. */
 const ABANDONED_MS = 3_600_000;
 
+/** One go at an import: it may be sent again while an earlier go is under way, and neither must take what the other has staged. */
+export type Go = { id: string; run: string };
+
 /** Begins an import, or begins it again; its counts when it was done before. */
-export async function begin(d1: D1Database, id: string, by: string, now: number): Promise<ImportCounts | null> {
+export async function begin(d1: D1Database, { id, run }: Go, by: string, now: number): Promise<ImportCounts | null> {
   const db = database(d1);
   const known = await sql<{ status: string; result: string | null }>`select status, result from imports where id = ${id}`.execute(
     db,
@@ -30,10 +33,9 @@ export async function begin(d1: D1Database, id: string, by: string, now: number)
   const before = known.rows[0];
   if (before?.status === 'done') return ImportCounts.parse(JSON.parse(before.result ?? '{}'));
   await batch(d1, [
-    compilable(db, sql`delete from import_rows where import_id = ${id}
-      or import_id in (select id from imports where status = 'staged' and created_at < ${now - ABANDONED_MS})`),
-    compilable(db, sql`insert into imports (id, status, created_by, created_at) values (${id}, 'staged', ${by}, ${now})
-      on conflict (id) do update set created_at = excluded.created_at`),
+    compilable(db, sql`delete from import_rows
+      where import_id in (select id from imports where status = 'staged' and created_at < ${now - ABANDONED_MS})`),
+    compilable(db, sql`insert into imports (id, status, created_by, created_at) values (${run}, 'staged', ${by}, ${now})`),
   ]); // prettier-ignore
   return null;
 }
@@ -41,7 +43,7 @@ export async function begin(d1: D1Database, id: string, by: string, now: number)
 /** What one part of a file comes to; nobody is changed yet. `failure`: a row that cannot be taken beside what is there and what came before. */
 export async function stage(
   d1: D1Database,
-  id: string,
+  { run }: Go,
   rows: readonly ImportRow[],
   custom: readonly StoredProperty[],
   seen: Seen,
@@ -70,7 +72,7 @@ export async function stage(
       counts[owner ? 'changed' : 'made'] += 1;
     }
   }
-  for (const json of partsOf(staged)) await d1.prepare(STAGE).bind(id, json).run();
+  for (const json of partsOf(staged)) await d1.prepare(STAGE).bind(run, json).run();
   return { ...counts, failures };
 }
 
@@ -80,21 +82,22 @@ export async function stage(
  */
 export async function commit(
   d1: D1Database,
-  id: string,
+  go: Go,
   { counts, used, added, actor, now }: { counts: ImportCounts; used: readonly StoredProperty[]; added: readonly StoredProperty[]; actor: Actor; now: number }, // prettier-ignore
 ): Promise<boolean> {
   const db = database(d1);
-  const moved = movedOf(id, used, added);
+  const { id, run } = go;
+  const moved = movedOf(go, used, added);
   const columns = [...used, ...added].map(columnOf);
   const refs = columns.map((column) => sql.ref(column));
   const values = columns.map((column) => sql`r.facts ->> ${`$.${column}`}`);
   const kept = columns.map(
     (column) => sql`${sql.ref(column)} = coalesce(${sql.ref(`excluded.${column}`)}, ${sql.ref(`person_facts.${column}`)})`,
   );
-  const rows = sql`import_rows as r where r.import_id = ${id}`;
+  const rows = sql`import_rows as r where r.import_id = ${run}`;
   const steps: Compilable<unknown>[] = [
-    compilable(db, sql`update imports set status = case when ${moved} then null else 'done' end, result = ${JSON.stringify(counts)}
-      where id = ${id} and status = 'staged'`),
+    compilable(db, sql`insert into imports (id, status, result, created_by, created_at)
+      values (${id}, case when ${moved} then null else 'done' end, ${JSON.stringify(counts)}, ${actor.id}, ${now})`),
     ...added.map((property) => db.insertInto('properties').values({ ...property, created_at: now })),
     compilable(db, sql`insert into people (id, name, named, properties, created_at, updated_at)
       select r.person_id, coalesce(r.name, ''), r.named, r.properties, ${now}, ${now} from ${rows} and r.person_no is null`),
@@ -103,13 +106,13 @@ export async function commit(
       from ${rows} and people.no = r.person_no`),
     compilable(db, sql`insert into person_addresses (identity, channel_id, person_no, address)
       select a.value ->> 'identity', a.value ->> 'channelId', q.no, a.value ->> 'address'
-      from import_rows as r cross join people as q on q.id = r.person_id cross join json_each(r.addresses) as a where r.import_id = ${id}
+      from import_rows as r cross join people as q on q.id = r.person_id cross join json_each(r.addresses) as a where r.import_id = ${run}
       on conflict (identity, channel_id) do nothing`),
     compilable(db, sql`insert into person_facts (${sql.join([sql.ref('no'), sql.ref('created_at'), sql.ref('channels'), sql.ref('name'), ...refs])})
       select ${sql.join([sql`q.no, q.created_at, r.channels, coalesce(r.folded, f.name)`, ...values])}
-      from import_rows as r cross join people as q on q.id = r.person_id left join person_facts as f on f.no = q.no where r.import_id = ${id}
+      from import_rows as r cross join people as q on q.id = r.person_id left join person_facts as f on f.no = q.no where r.import_id = ${run}
       on conflict (no) do update set ${sql.join([sql`channels = excluded.channels, name = excluded.name`, ...kept])}`),
-    compilable(db, sql`delete from import_rows where import_id = ${id}`),
+    compilable(db, sql`delete from imports where id = ${run}`),
     recording(db, { id: `import-${id}`, at: now, actor, action: 'people.imported', subject: { type: 'import', id }, details: counts }),
   ]; // prettier-ignore
   try {
@@ -123,22 +126,24 @@ export async function commit(
   }
 }
 
-/** Drops what an import has staged. */
-export const abandon = async (d1: D1Database, id: string): Promise<void> => {
-  await d1.prepare(`DELETE FROM imports WHERE id = ?1 AND status = 'staged'`).bind(id).run();
+/** Drops what a go at an import has staged. */
+export const abandon = async (d1: D1Database, { run }: Go): Promise<void> => {
+  await d1.prepare(`DELETE FROM imports WHERE id = ?1 AND status = 'staged'`).bind(run).run();
 };
 
-/** Whether anything of what the import builds on is no longer as it was read. */
-const movedOf = (id: string, used: readonly StoredProperty[], added: readonly StoredProperty[]) => sql<number>`(
+/** Whether anything of what the import builds on is no longer as it was read, or another go at it was quicker. */
+const movedOf = ({ id, run }: Go, used: readonly StoredProperty[], added: readonly StoredProperty[]) => sql<number>`(
   exists (select 1 from import_rows as r left join people as q on q.no = r.person_no
-    where r.import_id = ${id} and r.person_no is not null and q.updated_at is not r.seen_at)
+    where r.import_id = ${run} and r.person_no is not null and q.updated_at is not r.seen_at)
   or exists (select 1 from import_rows as r cross join json_each(r.addresses) as a cross join person_addresses as x
     on x.identity = a.value ->> 'identity' and x.channel_id = a.value ->> 'channelId'
-    where r.import_id = ${id} and x.person_no is not r.person_no)
+    where r.import_id = ${run} and x.person_no is not r.person_no)
   or exists (select 1 from json_each(${JSON.stringify(used)}) as j left join properties as p on p.key = j.value ->> 'key'
     where p.slot is not j.value ->> 'slot' or p.type is not j.value ->> 'type')
   or exists (select 1 from json_each(${JSON.stringify(added)}) as j cross join properties as p
-    on p.key = j.value ->> 'key' or p.slot = j.value ->> 'slot'))`;
+    on p.key = j.value ->> 'key' or p.slot = j.value ->> 'slot')
+  or exists (select 1 from imports where id = ${id})
+  or not exists (select 1 from imports where id = ${run}))`;
 
 type Known = {
   identity: string;

@@ -168,6 +168,34 @@ describe('of what the provider answers', () => {
 });
 
 describe('somebody steers it', () => {
+  test('what became of a call is told again when its receiver is being called anew: nobody is handed out twice', async () => {
+    const channelId = await aShop();
+    await anAudience(channelId, 1);
+    provider();
+    const plan = await aPlan(channelId, { at: Date.now() + 3_600_000 });
+    const broadcast = broadcastOf(env, plan.campaignId);
+    await broadcast.launch(plan);
+    await runInDurableObject(broadcast, async (object) => {
+      vi.useFakeTimers({ now: Date.now() + 3_600_001, toFake: ['Date'] });
+      await object.alarm();
+      object.enter(7, 'mine');
+      const [first] = object.take(7, 'mine', 1);
+      if (!first) throw new Error('nobody was handed out');
+      const { message: _, address: __, ...call } = first;
+      const told = { ...call, result: { status: 'stopped', reason: 'No token.', code: '190' } } as const;
+      await object.settle([told]);
+      vi.setSystemTime(Date.now() + 200);
+      await object.resume();
+      expect(object.take(7, 'mine', 1)).toHaveLength(1);
+      await object.settle([told]);
+      await object.resume();
+      expect(object.take(7, 'mine', 1)).toEqual([]);
+      expect(object.progress()).toMatchObject({ queued: 1 });
+      await object.stop();
+    });
+    vi.useRealTimers();
+  });
+
   test('a pause hands nobody out, a resume goes on with all, a stop ends it and what was not called stays so', async () => {
     const channelId = await aShop();
     await anAudience(channelId, 4);

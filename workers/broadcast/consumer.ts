@@ -93,7 +93,7 @@ async function callAll(env: Env, outlet: Outlet, campaignId: string, taken: read
     for (const one of waiting) {
       const message = await outboundOf(env, campaignId, one);
       const result = deps.signal.aborted ? unbegun : await reconsidered(env, outlet.channel, await call(outlet, message, deps));
-      settlements.push({ seq: one.seq, attempt: one.attempt, result });
+      settlements.push({ seq: one.seq, attempt: one.attempt, calledAt: one.calledAt, result });
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, work));

@@ -2,13 +2,14 @@ import { ofErased, partsOfSendId, receipted, settle } from '../../src/lib/domain
 import type { Receipt, SendResult } from '../../src/lib/domain/provider';
 import type { Store } from './store';
 
-/** What became of one call. */
-export type Settlement = { seq: number; attempt: number; result: SendResult };
+/** What became of one call. `calledAt` is missing in what a lane of the version before tells. */
+export type Settlement = { seq: number; attempt: number; calledAt?: number; result: SendResult };
 
 /** Notes what became of a call, in the caller's transaction. Twice = once. */
-export function takeSettlement(store: Store, { seq, attempt, result }: Settlement, now: number): void {
+export function takeSettlement(store: Store, { seq, attempt, calledAt, result }: Settlement, now: number): void {
   const current = store.recipient(seq);
-  if (!current) return;
+  // A call that was no try is not counted as one, so the number alone may be the next one's.
+  if (!current || (calledAt !== undefined && calledAt !== current.calledAt)) return;
   const providerMessageId = result.status === 'sent' ? result.providerMessageId : null;
   const found = settle(current, { attempt, result }, now, Math.random());
   // Who was erased meanwhile is not called again, and what the provider says of them is not kept.

@@ -8,8 +8,8 @@ export type Written = { text: string; template: TemplateUse | null; buttons: str
 export type Gathered = { personId: string; name: string; address: string; identity: string } & (
   { message: Written } | { skipped: string }
 );
-/** One recipient to be called: `attempt` counts from 1 and goes back with the outcome. */
-export type Taken = { seq: number; attempt: number; address: string; message: Written };
+/** One recipient to be called: `attempt`, from 1, and `calledAt` (epoch ms) say which call it is, and go back with the outcome. */
+export type Taken = { seq: number; attempt: number; calledAt: number; address: string; message: Written };
 /** A recipient whose message the records in D1 do not have, or not with its provider's id. */
 export type Unrecorded = { seq: number; address: string; message: Written; providerMessageId: string | null; calledAt: number };
 

@@ -112,7 +112,9 @@ export class Store {
       limit,
     );
     this.#count({ ...emptyTally(), queued: -rows.length, sending: rows.length });
-    return rows.map(({ seq, address, message, attempts }) => ({ seq, attempt: attempts, address, message: messageOf(message) }));
+    return rows.map(({ seq, address, message, attempts }) => {
+      return { seq, attempt: attempts, calledAt: now, address, message: messageOf(message) };
+    });
   }
 
   /** Calls begun before `before` of which nothing was heard: they may have gone out. */

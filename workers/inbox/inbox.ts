@@ -69,7 +69,7 @@ export class Inbox extends DurableObject<Env> {
     this.#presence = new Presence({ ...clock, sockets: () => this.ctx.getWebSockets(), tell: (frame) => this.#tell(frame) });
     this.#counts = new LiveCounts({
       ...clock,
-      count: () => countAll(env),
+      count: () => within(WRITE_TIMEOUT_MS, countAll(env)),
       tell: (counts) => this.#tell({ type: 'counts', counts }),
       isWatched: () => this.ctx.getWebSockets().length > 0,
     });

@@ -127,6 +127,12 @@ test('on a phone the pop-up names no keys, and a thumb hits what it offers', asy
   await expect(thread.popup.locator('kbd, .enter').filter({ visible: true })).toHaveCount(0);
   for (const control of await thread.popup.locator('label, button').all())
     expect((await control.boundingBox())?.height, await control.innerText()).toBeGreaterThanOrEqual(44);
+
+  await thread.popup.getByRole('button', { name: 'Cancel' }).tap();
+  await ana.page.setViewportSize({ width: 1024, height: 768 });
+  await thread.region.getByRole('button', { name: 'Note to colleagues' }).tap();
+  await expect(thread.region.getByRole('textbox', { name: 'Note to colleagues' })).toBeVisible();
+  await expect(thread.region.getByText('puts away'), 'on a tablet neither').toBeHidden();
 });
 
 test('where the browser keeps nothing, one reads and answers all the same, and drafts stay until the page goes', async ({

@@ -129,6 +129,8 @@ test('on a phone the pop-up names no keys, and a thumb hits what it offers', asy
     expect((await control.boundingBox())?.height, await control.innerText()).toBeGreaterThanOrEqual(44);
 
   await thread.popup.getByRole('button', { name: 'Cancel' }).tap();
+  await expect(thread.popup).toBeHidden();
+  await expect(thread.region.getByRole('button', { name: 'Ticket status: New' }), 'nothing was closed').toBeVisible();
   await ana.page.setViewportSize({ width: 1024, height: 768 });
   await thread.region.getByRole('button', { name: 'Note to colleagues' }).tap();
   await expect(thread.region.getByRole('textbox', { name: 'Note to colleagues' })).toBeVisible();

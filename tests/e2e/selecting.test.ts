@@ -215,7 +215,7 @@ test('a conversation that was closed by E is set back by a key, and not once a c
   const ana = await (await enter('ana')).goto(`/conversations?q=${word}`);
   const { page } = ana;
   await ana.open(first);
-  await expect(ana.thread(first).composer).toBeEditable();
+  await expect(ana.thread(first).composer).toBeFocused();
   await ana.thread(first).composer.blur();
   await page.keyboard.press('e');
   await expect(toast(page, `${first.name}’s ticket is Closed.`)).toBeVisible();

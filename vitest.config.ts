@@ -16,6 +16,8 @@ export default defineConfig({
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
                 SECRET_KEY: 'a secret key for the tests, long enough to be one',
+                // What stands in the environment is not to be seen in workerd by itself.
+                ...(process.env.SEED && { SEED: process.env.SEED }),
               },
             },
           }),

@@ -4,9 +4,6 @@ import { ensureInstalled, run } from './project.mjs';
 
 ensureInstalled();
 run('node', ['scripts/build.mjs']);
-run('vitest', ['run', '--project', 'worker', 'tests/worker/read-model-oracle.test.ts'], {
-  env: { ...process.env, PARLEY_SOAK: '1' },
-});
 run('playwright', ['test', 'tests/e2e/flood.test.ts', 'tests/e2e/send-faults.test.ts', 'tests/e2e/broadcast.test.ts'], {
   env: { ...process.env, PARLEY_BUILT: '1', PARLEY_SOAK: '1' },
 });

@@ -15,8 +15,7 @@ import { anyQuery, anySummary, idOf, NOW, random, type Random } from '../fixture
 
 /** One run; `SEED=n` plays another. */
 const SEED = Number(process.env.SEED ?? 1);
-/** `npm run soak` plays all of them. */
-const OPERATIONS = process.env.PARLEY_SOAK === '1' ? 10_000 : 2_500;
+const OPERATIONS = 10_000;
 const CONVERSATIONS = 400;
 /** Operations between two looks at the read model. */
 const BATCH = 25;
